@@ -1,0 +1,93 @@
+"""Point-in-time recovery (continuous backups) and its recovery period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.resource import TerraformTable
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json, Unknown
+
+#: Days that AWS keeps when PITR is enabled without a period.
+DEFAULT_PERIOD = 35
+
+
+class PointInTimeRecovery(Aspect):
+    """``point_in_time_recovery``: whether it is on, and how far back it reaches, in days.
+
+    AWS: ``ContinuousBackupsStatus`` is ENABLED on every table and is not the
+    flag; ``PointInTimeRecoveryStatus`` is. The period means nothing while PITR
+    is off, so it is None then.
+    """
+
+    name = "point_in_time_recovery"
+    title = "point-in-time recovery"
+    fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "point_in_time_recovery": {
+            "type": "object",
+            "properties": {
+                "enabled": {"type": "boolean"},
+                "recovery_period_in_days": {
+                    "type": ["integer", "null"],
+                    "minimum": 1,
+                    "maximum": 35,
+                },
+            },
+            "additionalProperties": False,
+        }
+    }
+    reads = ("dynamodb:DescribeContinuousBackups",)
+    gates: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "/point_in_time_recovery/enabled": ("/point_in_time_recovery/recovery_period_in_days",)
+    }
+
+    def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
+        """Off unless a ``point_in_time_recovery`` block enables it."""
+        table = source.table
+        base = "/point_in_time_recovery"
+        declared = table.get(base)
+        enabled: Json = False
+        period: Json = None
+        if isinstance(declared, Unknown):
+            enabled = period = declared
+        elif declared:
+            enabled = table.get(f"{base}/0/enabled")
+            period = table.get(f"{base}/0/recovery_period_in_days") or DEFAULT_PERIOD
+            if enabled is False:
+                period = None
+        for name, value in (("enabled", enabled), ("recovery_period_in_days", period)):
+            pointer = f"{base}/0/{name}"
+            draft.put(
+                ("point_in_time_recovery", name),
+                value,
+                table.where(pointer),
+                ignored=table.ignores(pointer),
+            )
+
+    def from_live(self, facts: Facts) -> Fragment:
+        """From ``DescribeContinuousBackups``."""
+        answer = facts.get("dynamodb:DescribeContinuousBackups")
+        backups = answer.get("ContinuousBackupsDescription", {})
+        recovery = backups.get("PointInTimeRecoveryDescription", {})
+        enabled = recovery.get("PointInTimeRecoveryStatus") == "ENABLED"
+        period = recovery.get("RecoveryPeriodInDays", DEFAULT_PERIOD) if enabled else None
+        return {
+            "point_in_time_recovery": {"enabled": enabled, "recovery_period_in_days": period}
+        }
+
+    def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
+        """Off where it should be on is worse than any difference in the period."""
+        if pointer.endswith("/enabled"):
+            return Severity.HIGH if expected else Severity.LOW
+        shorter = isinstance(expected, int) and isinstance(actual, int) and actual < expected
+        return Severity.MEDIUM if shorter else Severity.LOW
+
+    def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
+        """Turning it off or shortening the period throws history away."""
+        if pointer.endswith("/enabled"):
+            return Risk.SAFE if wanted else Risk.DESTRUCTIVE
+        shorter = isinstance(current, int) and isinstance(wanted, int) and wanted < current
+        return Risk.DESTRUCTIVE if shorter else Risk.SAFE

@@ -1,0 +1,232 @@
+"""What a Terraform expression evaluates to.
+
+A ``Value`` has a type, a content, and marks. Its content is one of:
+
+=============  ======================================================
+type           ``raw`` of a known, non-null value
+=============  ======================================================
+string         ``str`` in Unicode normal form C
+number         ``int``, or ``Fraction`` where not whole (see ``numbers``)
+bool           ``bool``
+list, tuple    ``list`` of ``Value``
+set            ``list`` of distinct ``Value`` in Terraform's set order
+map, object    ``dict`` of ``str`` to ``Value``, keys in sorted order
+=============  ======================================================
+
+``raw`` is ``None`` for null and an ``Unknown`` for a value that cannot be known.
+Values are never changed after they were made; treat ``raw`` as read-only.
+
+Unknown is a value, not an exception: it flows through operations as it does in
+``terraform plan``, and it always says why it is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from driftcheck.hcl.types import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListType,
+    MapType,
+    TupleType,
+    Type,
+    object_type,
+)
+
+SENSITIVE = "sensitive"
+EPHEMERAL = "ephemeral"
+NO_MARKS: frozenset[str] = frozenset()
+SENSITIVE_MARKS = frozenset({SENSITIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Why a value is not known, and what is known about it all the same.
+
+    ``reason`` is a phrase for people, such as ``aws_kms_key.main.arn is decided
+    by AWS when the key is created``. ``not_null``, ``prefix`` (of a string),
+    ``min_length`` and ``max_length`` (of a collection) are go-cty's refinements:
+    they let ``x != null`` be true for an unknown ``x``.
+    """
+
+    reason: str
+    not_null: bool = False
+    prefix: str = ""
+    min_length: int = 0
+    max_length: int | None = None
+
+
+Raw = (
+    str | int | Fraction | bool | None | Unknown | list["Value"] | dict[str, "Value"]
+)
+
+
+class Value:
+    """A typed value; see the module's description."""
+
+    __slots__ = ("marks", "raw", "type")
+
+    def __init__(self, type_: Type, raw: Raw, marks: frozenset[str] = NO_MARKS) -> None:
+        self.type = type_
+        self.raw = raw
+        self.marks = marks
+
+    def __repr__(self) -> str:
+        content = "(sensitive)" if SENSITIVE in self.marks else repr(self.raw)
+        return f"Value({self.type}, {content})"
+
+    @property
+    def is_null(self) -> bool:
+        """Whether this is null (of whatever type)."""
+        return self.raw is None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether this value itself is unknown (its elements may be, even if it is not)."""
+        return isinstance(self.raw, Unknown)
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether this value itself is marked sensitive (its elements may be, even if not)."""
+        return SENSITIVE in self.marks
+
+    @property
+    def reason(self) -> str:
+        """Why the value is unknown; only for unknown values."""
+        assert isinstance(self.raw, Unknown)
+        return self.raw.reason
+
+    # ``raw`` narrowed to what the type promises. Only for known, non-null values.
+
+    def as_str(self) -> str:
+        """The text of a known string."""
+        assert isinstance(self.raw, str)
+        return self.raw
+
+    def as_number(self) -> int | Fraction:
+        """The number of a known number."""
+        assert isinstance(self.raw, int | Fraction)
+        return self.raw
+
+    def as_bool(self) -> bool:
+        """The truth of a known bool."""
+        assert isinstance(self.raw, bool)
+        return self.raw
+
+    def as_list(self) -> list[Value]:
+        """The elements of a known list, set or tuple."""
+        assert isinstance(self.raw, list)
+        return self.raw
+
+    def as_dict(self) -> dict[str, Value]:
+        """The elements of a known map or object."""
+        assert isinstance(self.raw, dict)
+        return self.raw
+
+    def with_marks(self, marks: frozenset[str]) -> Value:
+        """The same value with ``marks`` added to its own."""
+        if marks <= self.marks:
+            return self
+        return Value(self.type, self.raw, self.marks | marks)
+
+    def without_marks(self) -> Value:
+        """The same value with its own marks taken off (its elements keep theirs)."""
+        return Value(self.type, self.raw) if self.marks else self
+
+    @property
+    def wholly_known(self) -> bool:
+        """Whether neither this value nor anything inside it is unknown."""
+        raw = self.raw
+        if isinstance(raw, Unknown):
+            return False
+        if isinstance(raw, list):
+            return all(v.wholly_known for v in raw)
+        if isinstance(raw, dict):
+            return all(v.wholly_known for v in raw.values())
+        return True
+
+    def first_unknown(self) -> Unknown | None:
+        """The first unknown at or below this value, in order; None if wholly known."""
+        raw = self.raw
+        if isinstance(raw, Unknown):
+            return raw
+        children: Iterable[Value] = ()
+        if isinstance(raw, list):
+            children = raw
+        elif isinstance(raw, dict):
+            children = raw.values()
+        for child in children:
+            found = child.first_unknown()
+            if found is not None:
+                return found
+        return None
+
+    def all_marks(self) -> frozenset[str]:
+        """The marks of this value and of everything inside it."""
+        marks = self.marks
+        raw = self.raw
+        if isinstance(raw, list):
+            for child in raw:
+                marks |= child.all_marks()
+        elif isinstance(raw, dict):
+            for child in raw.values():
+                marks |= child.all_marks()
+        return marks
+
+
+TRUE = Value(BOOL, True)
+FALSE = Value(BOOL, False)
+NULL = Value(DYNAMIC, None)
+EMPTY_STRING = Value(STRING, "")
+
+
+def string(text: str) -> Value:
+    """A string; ``text`` must be in normal form C already (source text is)."""
+    return Value(STRING, text)
+
+
+def number(value: int | Fraction) -> Value:
+    """A number; a ``Fraction`` that is whole must have been made an ``int``."""
+    return Value(NUMBER, value)
+
+
+def boolean(value: bool) -> Value:
+    """A bool."""
+    return TRUE if value else FALSE
+
+
+def null(type_: Type = DYNAMIC) -> Value:
+    """Null of the given type."""
+    return NULL if type_ == DYNAMIC else Value(type_, None)
+
+
+def unknown(reason: str, type_: Type = DYNAMIC, *, not_null: bool = False) -> Value:
+    """A value that cannot be known, with the reason."""
+    return Value(type_, Unknown(reason, not_null=not_null))
+
+
+def tuple_value(items: Iterable[Value]) -> Value:
+    """A tuple of the given values."""
+    elements = list(items)
+    return Value(TupleType(tuple(v.type for v in elements)), elements)
+
+
+def object_value(attributes: Mapping[str, Value]) -> Value:
+    """An object of the given attributes."""
+    ordered = dict(sorted(attributes.items()))
+    return Value(object_type({k: v.type for k, v in ordered.items()}), ordered)
+
+
+def list_value(element: Type, items: Iterable[Value]) -> Value:
+    """A list whose items are all of type ``element`` already."""
+    return Value(ListType(element), list(items))
+
+
+def map_value(element: Type, items: Mapping[str, Value]) -> Value:
+    """A map whose items are all of type ``element`` already."""
+    return Value(MapType(element), dict(sorted(items.items())))

@@ -1,0 +1,50 @@
+"""JSON Pointers (RFC 6901) into table documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from driftcheck.model.values import Json, Unknown
+
+
+def join(*tokens: str) -> str:
+    """The pointer made of the given reference tokens, escaped as RFC 6901 says."""
+    return "".join("/" + t.replace("~", "~0").replace("/", "~1") for t in tokens)
+
+
+def child(pointer: str, token: str) -> str:
+    """The pointer to the member ``token`` of what ``pointer`` points to."""
+    return pointer + join(token)
+
+
+def split(pointer: str) -> list[str]:
+    """The reference tokens of a pointer, unescaped; none for the whole document ("")."""
+    if not pointer:
+        return []
+    return [t.replace("~1", "/").replace("~0", "~") for t in pointer[1:].split("/")]
+
+
+def resolve(document: Json, pointer: str) -> Json:
+    """The value at ``pointer``; None where the document has no such place.
+
+    An ``Unknown`` on the way is the answer for everything below it.
+    """
+    current = document
+    for token in split(pointer):
+        if isinstance(current, Unknown):
+            return current
+        if isinstance(current, dict):
+            current = current.get(token)
+        elif isinstance(current, list) and token.isdigit() and int(token) < len(current):
+            current = current[int(token)]
+        else:
+            return None
+    return current
+
+
+def prefixes(pointer: str) -> Iterable[str]:
+    """The pointer itself and then ever shorter ones, down to "" (the whole document)."""
+    while pointer:
+        yield pointer
+        pointer = pointer[: pointer.rindex("/")]
+    yield ""

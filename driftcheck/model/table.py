@@ -1,0 +1,74 @@
+"""A table's configuration in the one form that all sources are brought to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from driftcheck.model.location import Location
+from driftcheck.model.pointer import prefixes, resolve
+from driftcheck.model.values import Json, Unknown
+
+#: The part of a document that one aspect owns: top-level field name to value.
+Fragment = dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class TableId:
+    """Which table: its name, and the account and region it lives in where known."""
+
+    name: str
+    account: str | None = None
+    region: str | None = None
+
+    def __str__(self) -> str:
+        place = "/".join(p for p in (self.account, self.region) if p)
+        return f"{self.name} ({place})" if place else self.name
+
+
+@dataclass(slots=True)
+class Table:
+    """One table as one source (code, plan, spec or live) describes it.
+
+    ``settings`` maps an aspect's name to its fragment of the document, or to an
+    ``Unknown`` where that source could not say anything about the aspect. An
+    aspect that the source says nothing about is missing (a spec may state only
+    part of a table; code and live always state every aspect).
+
+    ``locations`` maps JSON Pointers to the places that state the value there;
+    ``where`` falls back to the nearest enclosing place.
+    """
+
+    name: str | Unknown
+    settings: dict[str, Fragment | Unknown] = field(default_factory=dict)
+    locations: dict[str, tuple[Location, ...]] = field(default_factory=dict)
+    address: str | None = None
+    #: Pointer prefixes that Terraform was told to ignore (``lifecycle.ignore_changes``).
+    ignored: frozenset[str] = frozenset()
+    region: str | None = None
+    #: Aspects of ``settings`` owner's fields: field name to aspect name.
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Json]:
+        """The whole document: ``name`` and every aspect's fields, an unknown aspect's as unknown."""
+        document: dict[str, Json] = {"name": self.name}
+        for aspect, fragment in self.settings.items():
+            if isinstance(fragment, Unknown):
+                for name, owner in self.fields.items():
+                    if owner == aspect:
+                        document[name] = fragment
+            else:
+                document.update(fragment)
+        return document
+
+    def get(self, pointer: str) -> Json:
+        """The value at a pointer, None where there is none, ``Unknown`` below an unknown."""
+        return resolve(self.document(), pointer)
+
+    def where(self, pointer: str) -> tuple[Location, ...]:
+        """The places that state the value at ``pointer``, or the nearest enclosing ones."""
+        for prefix in prefixes(pointer):
+            found = self.locations.get(prefix)
+            if found:
+                return found
+        return ()

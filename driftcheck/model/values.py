@@ -1,0 +1,86 @@
+"""The values that a table document is made of.
+
+A document is plain JSON data (``dict``, ``list``, ``str``, ``int``, ``Decimal``,
+``bool``, ``None``) in which any place may also hold an ``Unknown`` or a
+``Sensitive``. ``None`` means that the table does not have the thing at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that could not be read or evaluated.
+
+    It is never compared and never counts as complying; ``reason`` is reported.
+    ``certainly_set`` tells that the value, whatever it is, is not null (a
+    reference to a key that Terraform will create, for example).
+    """
+
+    reason: str
+    certainly_set: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitive:
+    """A value that Terraform marks as sensitive: compared, and never printed."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        return "Sensitive(...)"
+
+
+#: One value of a document. ``Any`` because mypy cannot express recursive JSON that
+#: also holds our two markers without casts at every use.
+Json = Any
+Scalar = str | int | Decimal | bool | None
+
+
+def first_unknown(value: Json) -> Unknown | None:
+    """The first ``Unknown`` at or below ``value`` in document order."""
+    match value:
+        case Unknown():
+            return value
+        case dict():
+            children: Iterator[Json] = iter(value.values())
+        case list() | tuple():
+            children = iter(value)
+        case _:
+            return None
+    for child in children:
+        found = first_unknown(child)
+        if found is not None:
+            return found
+    return None
+
+
+def contains_sensitive(value: Json) -> bool:
+    """Whether a ``Sensitive`` stands at or below ``value``."""
+    match value:
+        case Sensitive():
+            return True
+        case dict():
+            return any(contains_sensitive(v) for v in value.values())
+        case list() | tuple():
+            return any(contains_sensitive(v) for v in value)
+        case _:
+            return False
+
+
+def reveal(value: Json) -> Json:
+    """The same value with every ``Sensitive`` opened; for comparing, never for printing."""
+    match value:
+        case Sensitive():
+            return reveal(value.value)
+        case dict():
+            return {k: reveal(v) for k, v in value.items()}
+        case list() | tuple():
+            return [reveal(v) for v in value]
+        case _:
+            return value
