@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from driftcheck.hcl.context import EvalContext
+from driftcheck.hcl.syntax import Expression, FunctionCall
 from driftcheck.hcl.types import DYNAMIC, Type
 from driftcheck.hcl.values import Value
 from driftcheck.model.location import Location
@@ -45,6 +46,8 @@ class Parameter:
     happens otherwise. ``allow_unknown`` also lets values through that merely
     contain something unknown; without it only wholly unknown arguments are held
     back and the implementation must cope with unknown *elements*.
+    ``allow_dynamic`` matters for unknown arguments whose very type is not known:
+    without it the type of the result is not known either (``DYNAMIC``).
     """
 
     name: str
@@ -52,6 +55,7 @@ class Parameter:
     allow_null: bool = False
     allow_unknown: bool = False
     allow_marks: bool = False
+    allow_dynamic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,10 @@ class Function:
     """A declared function.
 
     ``returns`` is its result type, or a rule that gives the result type for
-    unknown arguments (``DYNAMIC`` where that cannot be told).
+    unknown arguments (``DYNAMIC`` where that cannot be told); the rule is asked
+    only when the implementation is not, and may raise ``FunctionError`` as well.
+    ``nullable`` says that the result may be null; of all other functions an
+    unknown result is known not to be null.
     """
 
     name: str
@@ -81,9 +88,17 @@ class Function:
     variadic: Parameter | None
     returns: Type | TypeRule
     implementation: Implementation
+    nullable: bool = False
 
 
 FUNCTIONS: dict[str, Function] = {}
+
+#: Evaluates an argument of a special form in the scope of the call.
+Evaluate = Callable[[Expression, EvalContext], Value]
+SpecialForm = Callable[[FunctionCall, EvalContext, Evaluate], Value]
+
+#: Functions that get their arguments unevaluated: ``try``, ``can``, ``templatestring``.
+SPECIAL_FORMS: dict[str, SpecialForm] = {}
 
 
 def function(
@@ -91,11 +106,22 @@ def function(
     *parameters: Parameter,
     variadic: Parameter | None = None,
     returns: Type | TypeRule = DYNAMIC,
+    nullable: bool = False,
 ) -> Callable[[Implementation], Implementation]:
     """Declare the decorated implementation as the Terraform function ``name``."""
 
     def register(implementation: Implementation) -> Implementation:
-        FUNCTIONS[name] = Function(name, parameters, variadic, returns, implementation)
+        FUNCTIONS[name] = Function(name, parameters, variadic, returns, implementation, nullable)
+        return implementation
+
+    return register
+
+
+def special_form(name: str) -> Callable[[SpecialForm], SpecialForm]:
+    """Declare the decorated implementation as the special form ``name``."""
+
+    def register(implementation: SpecialForm) -> SpecialForm:
+        SPECIAL_FORMS[name] = implementation
         return implementation
 
     return register
