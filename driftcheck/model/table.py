@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from driftcheck.model.location import Location
-from driftcheck.model.pointer import prefixes, resolve
+from driftcheck.model.pointer import prefixes, resolve, split
 from driftcheck.model.values import Json, Unknown
 
 #: The part of a document that one aspect owns: top-level field name to value.
@@ -64,6 +64,17 @@ class Table:
     def get(self, pointer: str) -> Json:
         """The value at a pointer, None where there is none, ``Unknown`` below an unknown."""
         return resolve(self.document(), pointer)
+
+    def states(self, pointer: str) -> bool:
+        """Whether this source says anything about the place, be it that nothing is there (null)."""
+        current: Json = self.document()
+        for token in split(pointer):
+            if isinstance(current, Unknown):
+                return True
+            if not isinstance(current, dict) or token not in current:
+                return False
+            current = current[token]
+        return True
 
     def where(self, pointer: str) -> tuple[Location, ...]:
         """The places that state the value at ``pointer``, or the nearest enclosing ones."""

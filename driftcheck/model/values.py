@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
+
+
+class Cause(StrEnum):
+    """Why a value is unknown; also the rule name of the finding that reports it."""
+
+    NOT_EVALUABLE = "not-evaluable"
+    NOT_READABLE = "not-readable"
+    IN_TRANSITION = "in-transition"
+    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +29,14 @@ class Unknown:
 
     It is never compared and never counts as complying; ``reason`` is reported.
     ``certainly_set`` tells that the value, whatever it is, is not null (a
-    reference to a key that Terraform will create, for example).
+    reference to a key that Terraform will create, for example). ``cause`` tells
+    HCL that cannot be evaluated from an answer that AWS refused, a table that is
+    still changing, and an endpoint that does not offer the operation.
     """
 
     reason: str
     certainly_set: bool = False
+    cause: Cause = Cause.NOT_EVALUABLE
 
 
 @dataclass(frozen=True, slots=True)

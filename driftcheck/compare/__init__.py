@@ -1,0 +1,1 @@
+"""Holding spec, code and live against each other. Pure: tables in, findings out."""

@@ -1,0 +1,172 @@
+"""Verdicts put into words: from a place where sources differ to a finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from driftcheck.compare.three_way import Sources, Unsettled, Verdict
+from driftcheck.model.finding import Finding, Kind, Party, PartyValue, Severity, State
+from driftcheck.model.location import Location
+from driftcheck.model.pointer import split
+from driftcheck.model.values import Json, Sensitive, Unknown, contains_sensitive
+
+#: Longest rendering of one value inside a message, in characters.
+_VALUE_WIDTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What all findings about one table have in common."""
+
+    table: str | None
+    address: str | None = None
+    spec: str | None = None
+    target: str | None = None
+    account: str | None = None
+    region: str | None = None
+
+
+def party_value(source_present: bool, value: Json) -> PartyValue:
+    """A source's value as the report shows it; a sensitive one is never carried along."""
+    if not source_present or value is None:
+        return PartyValue(State.ABSENT)
+    if isinstance(value, Unknown):
+        return PartyValue(State.UNKNOWN, reason=value.reason)
+    if contains_sensitive(value):
+        return PartyValue(State.SENSITIVE)
+    return PartyValue(State.KNOWN, value)
+
+
+def finding_of(verdict: Verdict, sources: Sources, place: Place) -> Finding:
+    """The finding that a verdict amounts to."""
+    pointer = verdict.pointer
+    spec, code, live = sources.values(pointer)
+    aspect = verdict.aspect
+    current = live if sources.live is not None else code
+    return Finding(
+        kind=verdict.kind,
+        rule=f"{aspect.name.replace('_', '-')}-{verdict.kind.value}",
+        severity=aspect.severity(pointer, verdict.expected, verdict.actual),
+        message=_message(verdict, live),
+        table=place.table,
+        address=place.address,
+        spec=place.spec,
+        target=place.target,
+        account=place.account,
+        region=place.region,
+        aspect=aspect.name,
+        path=pointer,
+        expected=_shown(verdict.expected),
+        actual=_shown(verdict.actual),
+        spec_value=party_value(sources.spec is not None, spec),
+        code_value=party_value(sources.code is not None, code),
+        live_value=party_value(sources.live is not None, live),
+        at_odds=verdict.at_odds,
+        risk=aspect.risk(pointer, current, verdict.expected) if sources.live is not None else None,
+        locations=_where(verdict, sources),
+        hidden=verdict.hidden,
+    )
+
+
+def unknown_finding(item: Unsettled, sources: Sources, place: Place) -> Finding:
+    """The finding that says what could not be compared, and why."""
+    spec, code, live = sources.values(item.pointer)
+    live_unknown = isinstance(live, Unknown)
+    source = live if live_unknown else code if isinstance(code, Unknown) else spec
+    rule = source.cause if isinstance(source, Unknown) else "not-evaluable"
+    return Finding(
+        kind=Kind.UNKNOWN,
+        rule=str(rule),
+        severity=Severity.HIGH if item.decides else Severity.INFO,
+        message=f"{_subject(item.aspect.title, item.pointer)} could not be "
+        f"{'read' if live_unknown else 'evaluated'}: {item.reason}",
+        table=place.table,
+        address=place.address,
+        spec=place.spec,
+        target=place.target,
+        account=place.account,
+        region=place.region,
+        aspect=item.aspect.name,
+        path=item.pointer,
+        spec_value=party_value(sources.spec is not None, spec),
+        code_value=party_value(sources.code is not None, code),
+        live_value=party_value(sources.live is not None, live),
+        locations=sources.code.where(item.pointer) if sources.code else (),
+        decides=item.decides,
+    )
+
+
+def _where(verdict: Verdict, sources: Sources) -> tuple[Location, ...]:
+    """The lines that state the expected value: the code's, or the spec's where the code is silent.
+
+    For a contract that the code breaks, the code's line is the one to change, so
+    it comes first and the spec's line after it.
+    """
+    spec = sources.spec.where(verdict.pointer) if sources.spec else ()
+    code = sources.code.where(verdict.pointer) if sources.code else ()
+    if verdict.kind is Kind.CONTRACT:
+        return code + spec
+    return code or spec
+
+
+def _message(verdict: Verdict, live: Json) -> str:
+    subject = _subject(verdict.aspect.title, verdict.pointer)
+    expected, actual = render(verdict.expected), render(verdict.actual)
+    if verdict.kind is Kind.CONTRACT:
+        text = f"{subject}: the spec requires {expected}, the code says {actual}"
+        if verdict.at_odds is Party.SPEC:
+            return f"{text}, and so does the live table"
+        if verdict.at_odds is Party.UNDETERMINED:
+            return f"{text}, and the live table has {render(live)}"
+        return text
+    hidden = " (hidden from Terraform by ignore_changes)" if verdict.hidden else ""
+    if verdict.actual is None:
+        return f"{subject}: {expected} is missing{hidden}"
+    if verdict.expected is None:
+        return f"{subject}: {actual} is there and should not be{hidden}"
+    return f"{subject}: is {actual}, should be {expected}{hidden}"
+
+
+def _subject(title: str, pointer: str) -> str:
+    tokens = split(pointer)[1:]
+    return f"{title} ({' '.join(tokens)})" if tokens else title
+
+
+def render(value: Json) -> str:
+    """A value as one short phrase for a message."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "on" if value else "off"
+        case str():
+            text = f'"{value}"'
+        case Sensitive():
+            return "(sensitive)"
+        case Unknown():
+            return "(unknown)"
+        case dict() if contains_sensitive(value):
+            return "(sensitive)"
+        case dict():
+            inner = ", ".join(f"{k} = {render(v)}" for k, v in value.items() if v is not None)
+            text = "{" + inner + "}"
+        case list():
+            text = "[" + ", ".join(render(v) for v in value) + "]"
+        case _:
+            text = str(value)
+    return text if len(text) <= _VALUE_WIDTH else text[: _VALUE_WIDTH - 3] + "..."
+
+
+def _shown(value: Json) -> Json:
+    """A value fit for a report: markers replaced, nothing sensitive left in it."""
+    match value:
+        case Unknown():
+            return None
+        case Sensitive():
+            return "(sensitive)"
+        case dict():
+            return {k: _shown(v) for k, v in value.items()}
+        case list():
+            return [_shown(v) for v in value]
+        case _:
+            return value
