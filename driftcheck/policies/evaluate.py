@@ -1,0 +1,92 @@
+"""Holding a table against policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from driftcheck.model.pointer import join
+from driftcheck.model.values import Json, Unknown
+from driftcheck.policies.model import Policy, with_parameters
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A place of a document that breaks a policy.
+
+    ``expected`` is what the failing keyword asked for, where that is one value.
+    """
+
+    policy: Policy
+    pointer: str
+    expected: Json
+    actual: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Undecidable:
+    """A policy of which nobody can tell whether the table complies, and why."""
+
+    policy: Policy
+    pointer: str
+    unknown: Unknown
+
+
+def evaluate(
+    policies: Sequence[Policy],
+    document: Mapping[str, Json],
+    parameters: Mapping[str, Mapping[str, Json]],
+) -> Iterator[Violation | Undecidable]:
+    """Every violation of the policies by a table's document.
+
+    ``parameters`` maps policy ids to the parameter values that a spec sets. A
+    policy yields either violations or one ``Undecidable``, never both: what is
+    certainly broken is broken whatever the unknown is.
+    """
+    for policy in policies:
+        yield from evaluate_one(policy, document, parameters.get(policy.id, {}))
+
+
+def evaluate_one(
+    policy: Policy, document: Mapping[str, Json], overrides: Mapping[str, Json]
+) -> Iterator[Violation | Undecidable]:
+    """The violations of one policy; see ``evaluate``."""
+    from driftcheck.policies.validator import Undecided, iter_errors, verdict
+
+    values = policy.values(overrides)
+    applies = verdict(with_parameters(policy.when, values), document)
+    if applies is False:
+        return
+    violations: dict[str, Violation] = {}
+    undecidable: Undecidable | None = None
+    for error in iter_errors(with_parameters(policy.must, values), document):
+        pointer = _pointer(error) or policy.path
+        if isinstance(error, Undecided):
+            undecidable = undecidable or Undecidable(policy, pointer, error.unknown)
+        else:
+            violation = Violation(policy, pointer, _wanted(error), _actual(error, pointer))
+            violations.setdefault(pointer, violation)
+    if violations and isinstance(applies, Unknown):
+        yield Undecidable(policy, next(iter(violations)), applies)
+    elif violations:
+        yield from violations.values()
+    elif undecidable is not None:
+        yield undecidable
+
+
+def _pointer(error: ValidationError) -> str:
+    return join(*(str(token) for token in error.absolute_path))
+
+
+def _wanted(error: ValidationError) -> Json:
+    """The one value that the failing keyword asked for, or None where it asked for more."""
+    return error.validator_value if error.validator == "const" else None
+
+
+def _actual(error: ValidationError, pointer: str) -> Json:
+    # A finding about the whole document would repeat all of it.
+    return error.instance if error.absolute_path and pointer else None
