@@ -1,0 +1,115 @@
+"""The result of a command: which tables were looked at, and what was found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from driftcheck.model.finding import Finding, Kind, Severity, Status
+
+
+class TableStatus(StrEnum):
+    """The verdict on one table."""
+
+    COMPLIANT = "compliant"
+    NONCOMPLIANT = "noncompliant"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TableResult:
+    """A table that was looked at, and how it stands.
+
+    ``name`` is None where the code's name for it could not be evaluated; the
+    ``address`` of its Terraform resource then says which table is meant.
+    """
+
+    name: str | None
+    account: str | None = None
+    region: str | None = None
+    spec: str | None = None
+    status: TableStatus = TableStatus.COMPLIANT
+    target: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCalls:
+    """How often one AWS operation was called, and how often it had to be called again.
+
+    ``calls`` counts what driftcheck asked for, ``retries`` the further attempts that
+    were made for them, ``throttled`` those attempts that AWS turned away for their rate.
+    """
+
+    calls: int = 0
+    retries: int = 0
+    throttled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a command found. ``complete`` is false when it was interrupted."""
+
+    command: str
+    started_at: datetime
+    finished_at: datetime
+    tables: tuple[TableResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    api_calls: Mapping[str, ApiCalls] = field(default_factory=dict)
+    complete: bool = True
+
+    def count(self, status: TableStatus) -> int:
+        """How many tables have the status."""
+        return sum(1 for table in self.tables if table.status is status)
+
+    def by_kind(self) -> Counter[Kind]:
+        """How many findings there are of each kind, waived ones included."""
+        return Counter(f.kind for f in self.findings)
+
+    def by_severity(self) -> Counter[Severity]:
+        """How many findings there are of each severity, waived ones included."""
+        return Counter(f.severity for f in self.findings)
+
+    def exit_code(self, fail_on: Severity | None) -> int:
+        """0, 1 or 2, as the commands' documentation promises.
+
+        ``fail_on`` is the least severity that counts, None for ``never``. 2 (something
+        that decides could not be seen) wins over 1 whatever ``fail_on`` says.
+        """
+        if not self.complete or any(has_hole(f) for f in self.findings):
+            return 2
+        if fail_on is None:
+            return 0
+        return int(any(counts(f) and f.severity.rank >= fail_on.rank for f in self.findings))
+
+
+def has_hole(finding: Finding) -> bool:
+    """Whether the finding says that something a verdict depends on could not be seen."""
+    return finding.kind is Kind.UNKNOWN and finding.decides and finding.status is Status.OPEN
+
+
+def counts(finding: Finding) -> bool:
+    """Whether the finding stands open against the table."""
+    return finding.status is Status.OPEN and finding.kind not in (Kind.ADVICE, Kind.UNKNOWN)
+
+
+def status_of(findings: Iterable[Finding]) -> TableStatus:
+    """The verdict on a table that has these findings.
+
+    An open finding of any severity makes it noncompliant, unless something could
+    not be seen: then nobody can say how many more there are.
+    """
+    standing = list(findings)
+    if any(has_hole(f) for f in standing):
+        return TableStatus.UNKNOWN
+    if any(counts(f) for f in standing):
+        return TableStatus.NONCOMPLIANT
+    return TableStatus.COMPLIANT
+
+
+def now() -> datetime:
+    """The present time in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,38 @@
+"""File paths: how they are shown, and the repository that no path may lead out of."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def shown(path: Path) -> str:
+    """The path as messages and reports give it: relative to the working directory if below it."""
+    absolute = Path(os.path.abspath(path))
+    try:
+        return absolute.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return absolute.as_posix()
+
+
+def repository_root(path: Path) -> Path:
+    """The directory that files named in ``path`` (a file or directory) must lie in.
+
+    The nearest directory upwards that holds ``.git``; where there is none, the
+    working directory if the path lies below it, else the directory above the
+    file's own (``specs/x.yaml`` may then name ``../modules/x``).
+    """
+    resolved = path.resolve()
+    directory = resolved if resolved.is_dir() else resolved.parent
+    for candidate in (directory, *directory.parents):
+        if (candidate / ".git").exists():
+            return candidate
+    working = Path.cwd().resolve()
+    if directory.is_relative_to(working):
+        return working
+    return directory if resolved.is_dir() else directory.parent
+
+
+def is_inside(path: Path, root: Path) -> bool:
+    """Whether the path, symbolic links followed, lies in ``root``."""
+    return path.resolve().is_relative_to(root.resolve())
