@@ -111,6 +111,37 @@ def has_dynamic(type_: Type) -> bool:
     raise AssertionError(type_)
 
 
+def conforms(given: Type, wanted: Type) -> bool:
+    """Whether ``given`` is ``wanted``, taking ``DYNAMIC`` in ``wanted`` for any type."""
+    if wanted == DYNAMIC or given == wanted:
+        return True
+    match given, wanted:
+        case (ListType(a), ListType(b)) | (SetType(a), SetType(b)) | (MapType(a), MapType(b)):
+            return conforms(a, b)
+        case TupleType(a), TupleType(b):
+            return len(a) == len(b) and all(map(conforms, a, b))
+        case ObjectType(a), ObjectType(b):
+            one, other = dict(a), dict(b)
+            return one.keys() == other.keys() and all(conforms(one[n], other[n]) for n in one)
+    return False
+
+
+def without_optional(type_: Type) -> Type:
+    """The type with no attribute optional, at any depth: the type that values have."""
+    match type_:
+        case ListType(element):
+            return ListType(without_optional(element))
+        case SetType(element):
+            return SetType(without_optional(element))
+        case MapType(element):
+            return MapType(without_optional(element))
+        case TupleType(elements):
+            return TupleType(tuple(map(without_optional, elements)))
+        case ObjectType(attributes):
+            return ObjectType(tuple((name, without_optional(t)) for name, t in attributes))
+    return type_
+
+
 def friendly_name(type_: Type) -> str:
     """The name Terraform uses in its messages (``list of string``, ``object``, ...)."""
     match type_:
@@ -127,6 +158,11 @@ def friendly_name(type_: Type) -> str:
         case ObjectType():
             return "object"
     raise AssertionError(type_)
+
+
+def constraint_name(type_: Type) -> str:
+    """The name of a type as something that is asked for: ``any`` instead of ``dynamic``."""
+    return friendly_name(type_).replace("dynamic", "any")
 
 
 def type_json(type_: Type) -> object:

@@ -6,7 +6,8 @@ A ``Value`` has a type, a content, and marks. Its content is one of:
 type           ``raw`` of a known, non-null value
 =============  ======================================================
 string         ``str`` in Unicode normal form C
-number         ``int``, or ``Fraction`` where not whole (see ``numbers``)
+number         ``int``, or ``Fraction`` where not whole (see ``numbers``);
+               ``math.inf`` and its negative are possible too
 bool           ``bool``
 list, tuple    ``list`` of ``Value``
 set            ``list`` of distinct ``Value`` in Terraform's set order
@@ -23,9 +24,10 @@ Unknown is a value, not an exception: it flows through operations as it does in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 
+from driftcheck.hcl import equality
+from driftcheck.hcl.numbers import Finite, Number, NumberError
 from driftcheck.hcl.types import (
     BOOL,
     DYNAMIC,
@@ -33,6 +35,7 @@ from driftcheck.hcl.types import (
     STRING,
     ListType,
     MapType,
+    SetType,
     TupleType,
     Type,
     object_type,
@@ -51,7 +54,8 @@ class Unknown:
     ``reason`` is a phrase for people, such as ``aws_kms_key.main.arn is decided
     by AWS when the key is created``. ``not_null``, ``prefix`` (of a string),
     ``min_length`` and ``max_length`` (of a collection) are go-cty's refinements:
-    they let ``x != null`` be true for an unknown ``x``.
+    they let ``x != null`` be true for an unknown ``x``; ``low`` and ``high`` are the
+    inclusive bounds of a number.
     """
 
     reason: str
@@ -59,11 +63,15 @@ class Unknown:
     prefix: str = ""
     min_length: int = 0
     max_length: int | None = None
+    low: Finite | None = None
+    high: Finite | None = None
+
+    def same_range(self, other: Unknown) -> bool:
+        """Whether the same is known of both, whatever their reasons."""
+        return replace(self, reason=other.reason) == other
 
 
-Raw = (
-    str | int | Fraction | bool | None | Unknown | list["Value"] | dict[str, "Value"]
-)
+Raw = str | Number | bool | None | Unknown | list["Value"] | dict[str, "Value"]
 
 
 class Value:
@@ -108,9 +116,11 @@ class Value:
         assert isinstance(self.raw, str)
         return self.raw
 
-    def as_number(self) -> int | Fraction:
-        """The number of a known number."""
-        assert isinstance(self.raw, int | Fraction)
+    def as_number(self) -> Finite:
+        """The number of a known number; raises ``NumberError`` for an infinite one."""
+        if isinstance(self.raw, float):
+            raise NumberError("an infinite number cannot be used here")
+        assert isinstance(self.raw, Finite)
         return self.raw
 
     def as_bool(self) -> bool:
@@ -190,7 +200,7 @@ def string(text: str) -> Value:
     return Value(STRING, text)
 
 
-def number(value: int | Fraction) -> Value:
+def number(value: Number) -> Value:
     """A number; a ``Fraction`` that is whole must have been made an ``int``."""
     return Value(NUMBER, value)
 
@@ -202,7 +212,7 @@ def boolean(value: bool) -> Value:
 
 def null(type_: Type = DYNAMIC) -> Value:
     """Null of the given type."""
-    return NULL if type_ == DYNAMIC else Value(type_, None)
+    return NULL if type_ is DYNAMIC else Value(type_, None)
 
 
 def unknown(reason: str, type_: Type = DYNAMIC, *, not_null: bool = False) -> Value:
@@ -230,3 +240,62 @@ def list_value(element: Type, items: Iterable[Value]) -> Value:
 def map_value(element: Type, items: Mapping[str, Value]) -> Value:
     """A map whose items are all of type ``element`` already."""
     return Value(MapType(element), dict(sorted(items.items())))
+
+
+def set_value(element: Type, items: Iterable[Value]) -> Value:
+    """A set of the given items, all of type ``element`` already.
+
+    Equal items become one; the rest is in Terraform's order. Marks of items, and of
+    anything inside them, become marks of the set, because a set cannot hold marks.
+    """
+    marks = NO_MARKS
+    buckets: dict[object, list[Value]] = {}
+    for item in items:
+        inside = item.all_marks()
+        if inside:
+            marks |= inside
+            item = unmark_deep(item)
+        raw = item.raw
+        key: object = raw
+        if isinstance(raw, list | dict):
+            key = equality.hash_text(item)
+        elif isinstance(raw, Unknown):
+            key = Unknown
+        bucket = buckets.setdefault(key, [])
+        if not any(equality.known_equal(item, other) is True for other in bucket):
+            bucket.append(item)
+    distinct = [item for bucket in buckets.values() for item in bucket]
+    distinct.sort(key=equality.sort_key)
+    return Value(SetType(element), distinct, marks)
+
+
+def unmark_deep(value: Value) -> Value:
+    """The value without any marks, its own and those of everything inside it."""
+    if not value.all_marks():
+        return value
+    raw = value.raw
+    if isinstance(raw, list):
+        raw = [unmark_deep(v) for v in raw]
+    elif isinstance(raw, dict):
+        raw = {key: unmark_deep(v) for key, v in raw.items()}
+    return Value(value.type, raw)
+
+
+def equal(a: Value, b: Value) -> Value:
+    """``a == b`` as Terraform has it: a bool, unknown where it depends on an unknown.
+
+    Marks of either side, at any depth, are marks of the answer.
+    """
+    answer = equality.known_equal(a, b)
+    if answer is None:
+        origin = a.first_unknown() or b.first_unknown()
+        assert origin is not None
+        result = unknown(origin.reason, BOOL, not_null=True)
+    else:
+        result = boolean(answer)
+    return result.with_marks(a.all_marks() | b.all_marks())
+
+
+def raw_equals(a: Value, b: Value) -> bool:
+    """Whether two values are the same in every respect; never uncertain."""
+    return equality.raw_equals(a, b)

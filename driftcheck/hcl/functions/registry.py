@@ -2,7 +2,7 @@
 
 A function is declared by decorating its implementation::
 
-    @function("upper", Parameter("str", STRING), returns=STRING)
+    @function("upper", Parameter("str", STRING), returns=STRING, not_null=True)
     def upper(call: Call) -> Value:
         return string(call.args[0].as_str().upper())
 
@@ -11,17 +11,24 @@ the number of arguments, converts each to its parameter's type, refuses null
 where it is not allowed, gives an unknown result for an unknown argument, and
 carries marks from the arguments to the result. An implementation therefore only
 ever sees arguments that its parameters allow.
+
+``try`` and its like must see their arguments before they are evaluated; they are
+declared with ``lazy_function`` instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from driftcheck.errors import HclError
 from driftcheck.hcl.context import EvalContext
-from driftcheck.hcl.syntax import Expression, FunctionCall
+from driftcheck.hcl.convert import ConvertError, convert
+from driftcheck.hcl.numbers import NumberError
+from driftcheck.hcl.syntax import Expression
 from driftcheck.hcl.types import DYNAMIC, Type
-from driftcheck.hcl.values import Value
+from driftcheck.hcl.values import NO_MARKS, Unknown, Value, unmark_deep
 from driftcheck.model.location import Location
 
 
@@ -41,21 +48,25 @@ class Parameter:
     """One parameter.
 
     ``type`` is what the argument is converted to (``DYNAMIC`` leaves it alone).
-    ``allow_null``, ``allow_unknown`` and ``allow_marks`` say which arguments the
-    implementation wants to see for itself; see the module's description for what
-    happens otherwise. ``allow_unknown`` also lets values through that merely
-    contain something unknown; without it only wholly unknown arguments are held
-    back and the implementation must cope with unknown *elements*.
-    ``allow_dynamic`` matters for unknown arguments whose very type is not known:
-    without it the type of the result is not known either (``DYNAMIC``).
+    ``allow_null``, ``allow_unknown``, ``allow_dynamic`` and ``allow_marks`` say which
+    arguments the implementation wants to see for itself:
+
+    * a null argument is refused without ``allow_null``;
+    * an unknown argument makes the result unknown without ``allow_unknown`` (an
+      argument that merely *contains* something unknown always gets through, and the
+      implementation must cope);
+    * an argument of type ``DYNAMIC`` (a bare null, or an unknown of unknown type) makes
+      the result an unknown of type ``DYNAMIC`` without ``allow_dynamic``: it is why
+      ``format("%s", null)`` is unknown in Terraform;
+    * marks are taken off at every depth, and put on the result, without ``allow_marks``.
     """
 
     name: str
     type: Type = DYNAMIC
     allow_null: bool = False
     allow_unknown: bool = False
-    allow_marks: bool = False
     allow_dynamic: bool = False
+    allow_marks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,23 @@ class Call:
     location: Location | None
 
 
+@dataclass(frozen=True, slots=True)
+class LazyCall:
+    """One call whose arguments are expressions still.
+
+    ``evaluate`` gives an argument's value in the scope of the call; it raises
+    ``HclError`` as usual.
+    """
+
+    name: str
+    args: list[Expression]
+    evaluate: Callable[[Expression], Value]
+    context: EvalContext
+    location: Location | None
+
+
 Implementation = Callable[[Call], Value]
+LazyImplementation = Callable[[LazyCall], Value]
 TypeRule = Callable[[list[Value]], Type]
 
 
@@ -77,10 +104,9 @@ class Function:
     """A declared function.
 
     ``returns`` is its result type, or a rule that gives the result type for
-    unknown arguments (``DYNAMIC`` where that cannot be told); the rule is asked
-    only when the implementation is not, and may raise ``FunctionError`` as well.
-    ``nullable`` says that the result may be null; of all other functions an
-    unknown result is known not to be null.
+    unknown arguments (``DYNAMIC`` where that cannot be told; ``FunctionError``
+    where their types alone make the call wrong). ``not_null`` says that no result
+    is ever null, which makes ``f(unknown) != null`` true.
     """
 
     name: str
@@ -88,17 +114,17 @@ class Function:
     variadic: Parameter | None
     returns: Type | TypeRule
     implementation: Implementation
-    nullable: bool = False
+    not_null: bool = False
+
+    def parameter(self, index: int) -> Parameter | None:
+        """The parameter that takes the argument at ``index``."""
+        if index < len(self.parameters):
+            return self.parameters[index]
+        return self.variadic
 
 
 FUNCTIONS: dict[str, Function] = {}
-
-#: Evaluates an argument of a special form in the scope of the call.
-Evaluate = Callable[[Expression, EvalContext], Value]
-SpecialForm = Callable[[FunctionCall, EvalContext, Evaluate], Value]
-
-#: Functions that get their arguments unevaluated: ``try``, ``can``, ``templatestring``.
-SPECIAL_FORMS: dict[str, SpecialForm] = {}
+LAZY_FUNCTIONS: dict[str, LazyImplementation] = {}
 
 
 def function(
@@ -106,22 +132,121 @@ def function(
     *parameters: Parameter,
     variadic: Parameter | None = None,
     returns: Type | TypeRule = DYNAMIC,
-    nullable: bool = False,
+    not_null: bool = False,
 ) -> Callable[[Implementation], Implementation]:
     """Declare the decorated implementation as the Terraform function ``name``."""
 
     def register(implementation: Implementation) -> Implementation:
-        FUNCTIONS[name] = Function(name, parameters, variadic, returns, implementation, nullable)
+        FUNCTIONS[name] = Function(
+            name, parameters, variadic, returns, implementation, not_null
+        )
         return implementation
 
     return register
 
 
-def special_form(name: str) -> Callable[[SpecialForm], SpecialForm]:
-    """Declare the decorated implementation as the special form ``name``."""
+def lazy_function(name: str) -> Callable[[LazyImplementation], LazyImplementation]:
+    """Declare a function that evaluates its arguments itself, such as ``try``."""
 
-    def register(implementation: SpecialForm) -> SpecialForm:
-        SPECIAL_FORMS[name] = implementation
+    def register(implementation: LazyImplementation) -> LazyImplementation:
+        LAZY_FUNCTIONS[name] = implementation
         return implementation
 
     return register
+
+
+def local_name(name: str) -> str:
+    """The name of a function without the namespace ``core::``."""
+    return name.removeprefix("core::")
+
+
+def unknown_function(name: str, location: Location | None) -> HclError:
+    """The error for a call to a function that Terraform does not have."""
+    plain = local_name(name)
+    close = difflib.get_close_matches(plain, [*FUNCTIONS, *LAZY_FUNCTIONS], n=1)
+    hint = f'Did you mean "{close[0]}"?' if close else "See the list of Terraform's functions."
+    return HclError(f'There is no function named "{name}".', location, hint)
+
+
+def invoke(
+    name: str,
+    args: Sequence[Value],
+    context: EvalContext,
+    location: Location | None = None,
+    argument_locations: Sequence[Location | None] = (),
+) -> Value:
+    """The result of calling the function ``name`` with evaluated arguments.
+
+    Raises ``HclError`` for an unknown function and for a call that Terraform refuses,
+    at the place of the argument at fault where ``argument_locations`` has it.
+    """
+    declared = FUNCTIONS.get(local_name(name))
+    if declared is None:
+        raise unknown_function(name, location)
+    try:
+        return _call(declared, list(args), context, location)
+    except FunctionError as error:
+        index = error.argument
+        parameter = None if index is None else declared.parameter(index)
+        where = location
+        if index is not None and index < len(argument_locations):
+            where = argument_locations[index] or location
+        subject = f'"{parameter.name}" of ' if parameter is not None else ""
+        raise HclError(f"Invalid call: {subject}{name}(): {error}.", where) from None
+
+
+def _call(
+    declared: Function, args: list[Value], context: EvalContext, location: Location | None
+) -> Value:
+    _check_count(declared, len(args))
+    held_back: Unknown | None = None
+    dynamic: Unknown | None = None
+    marks = NO_MARKS
+    for index, argument in enumerate(args):
+        parameter = declared.parameter(index)
+        assert parameter is not None
+        try:
+            value = convert(argument, parameter.type)
+        except ConvertError as error:
+            raise FunctionError(str(error), index) from None
+        if not parameter.allow_marks:
+            inside = value.all_marks()
+            if inside:
+                marks |= inside
+                value = unmark_deep(value)
+        args[index] = value
+        if dynamic is not None:
+            continue
+        if value.is_null and not parameter.allow_null:
+            raise FunctionError("argument must not be null", index)
+        if value.type == DYNAMIC and not parameter.allow_dynamic:
+            dynamic = _why_unknown(value, declared.name)
+        elif isinstance(value.raw, Unknown) and not parameter.allow_unknown:
+            held_back = held_back or value.raw
+    if dynamic is not None:
+        return Value(DYNAMIC, Unknown(dynamic.reason), marks)
+    if held_back is not None:
+        returns = declared.returns
+        type_ = returns if isinstance(returns, Type) else returns(args)
+        return Value(type_, Unknown(held_back.reason, not_null=declared.not_null), marks)
+    try:
+        result = declared.implementation(Call(declared.name, args, context, location))
+    except NumberError as error:
+        raise FunctionError(str(error)) from None
+    return result.with_marks(marks)
+
+
+def _check_count(declared: Function, given: int) -> None:
+    wanted = len(declared.parameters)
+    if given < wanted:
+        least = "at least " if declared.variadic is not None else ""
+        missing = declared.parameters[given].name
+        raise FunctionError(f'{least}{wanted} arguments are needed: "{missing}" is missing')
+    if given > wanted and declared.variadic is None:
+        raise FunctionError(f"only {wanted} arguments are allowed, not {given}")
+
+
+def _why_unknown(value: Value, name: str) -> Unknown:
+    if isinstance(value.raw, Unknown):
+        return value.raw
+    return Unknown(f"Terraform does not say what {name}() makes of a null that has no type")
