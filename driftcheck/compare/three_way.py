@@ -51,7 +51,9 @@ class Sources:
 
     def values(self, pointer: str) -> tuple[Json, Json, Json]:
         """The values of spec, code and live at a pointer, None where a source has none."""
-        spec, code, live = (s.get(pointer) if s else None for s in (self.spec, self.code, self.live))
+        spec, code, live = (
+            s.get(pointer) if s else None for s in (self.spec, self.code, self.live)
+        )
         return spec, code, live
 
 

@@ -30,8 +30,9 @@ def apply_waivers(
         valid = next((w for _, w in matching if not w.expired(today)), None)
         if valid is not None and finding.status is Status.OPEN:
             until = f"{valid.reason} (until {valid.expires.isoformat()})"
-            finding = replace(finding, status=Status.WAIVED, waiver=until)
-        result.append(finding)
+            result.append(replace(finding, status=Status.WAIVED, waiver=until))
+        else:
+            result.append(finding)
     for index, waiver in enumerate(waivers):
         if waiver.expired(today):
             result.append(_about(waiver, spec, expired=True))

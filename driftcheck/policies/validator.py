@@ -25,6 +25,18 @@ from jsonschema.validators import extend
 
 from driftcheck.model.values import Json, Unknown, first_unknown
 
+#: Every keyword that a policy may use.
+KEYWORDS = frozenset(Draft202012Validator.VALIDATORS) | {
+    "then",
+    "else",
+    "minContains",
+    "maxContains",
+    "$defs",
+    "title",
+    "description",
+    "$comment",
+} - {"format", "$dynamicRef", "unevaluatedItems", "unevaluatedProperties"}
+
 Keyword = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
 
 
@@ -103,9 +115,7 @@ def _guarded(name: str, keyword: Keyword) -> Keyword:
 
 def _asks_for_null(name: str, wanted: Any) -> bool:
     """Whether only null satisfies the keyword."""
-    return (name == "type" and wanted in ("null", ["null"])) or (
-        name == "const" and wanted is None
-    )
+    return (name == "type" and wanted in ("null", ["null"])) or (name == "const" and wanted is None)
 
 
 def _decided(errors: list[ValidationError]) -> bool:
@@ -131,9 +141,7 @@ def _branches(
     return holding, undecided, failed
 
 
-def _any_of(
-    validator: Any, schemas: Any, instance: Any, _schema: Any
-) -> Iterator[ValidationError]:
+def _any_of(validator: Any, schemas: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
     holding, undecided, failed = _branches(validator, schemas, instance)
     if holding:
         return
@@ -143,9 +151,7 @@ def _any_of(
         yield ValidationError("none of the alternatives holds", context=failed)
 
 
-def _one_of(
-    validator: Any, schemas: Any, instance: Any, _schema: Any
-) -> Iterator[ValidationError]:
+def _one_of(validator: Any, schemas: Any, instance: Any, _schema: Any) -> Iterator[ValidationError]:
     holding, undecided, failed = _branches(validator, schemas, instance)
     if holding > 1:
         yield ValidationError("more than one of the alternatives holds")
@@ -163,9 +169,7 @@ def _not(validator: Any, schema: Any, instance: Any, _schema: Any) -> Iterator[V
         yield errors[0]
 
 
-def _if(
-    validator: Any, condition: Any, instance: Any, schema: Any
-) -> Iterator[ValidationError]:
+def _if(validator: Any, condition: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
     errors = list(validator.descend(instance, condition, schema_path="if"))
     then, otherwise = (
         list(validator.descend(instance, schema[k], schema_path=k)) if k in schema else []
@@ -180,9 +184,7 @@ def _if(
         yield from (then + otherwise) if _decided(then) and _decided(otherwise) else errors
 
 
-def _contains(
-    validator: Any, wanted: Any, instance: Any, schema: Any
-) -> Iterator[ValidationError]:
+def _contains(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
     if not isinstance(instance, list):
         return
     least = schema.get("minContains", 1)

@@ -1,0 +1,1 @@
+"""Benchmarks: whole processes against their peers and against the floor, as ratios."""

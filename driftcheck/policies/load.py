@@ -1,0 +1,220 @@
+"""Reading policy files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from driftcheck.documents import Document, load_document
+from driftcheck.documents.validate import suggestion, validate
+from driftcheck.errors import SpecError, UsageError
+from driftcheck.model.finding import Severity
+from driftcheck.model.location import Location
+from driftcheck.model.pointer import child, join
+from driftcheck.model.values import Json, Unknown
+from driftcheck.paths import shown
+from driftcheck.policies.model import Example, Parameter, Policy
+from driftcheck.policies.schema import policy_schema
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+#: Keywords of JSON Schema whose members are schemas by name, not keywords.
+_BY_NAME = ("properties", "patternProperties", "$defs", "dependentSchemas")
+
+
+def load_policies(directories: Sequence[Path]) -> list[Policy]:
+    """Every policy in the files of the directories, sorted by id.
+
+    Raises ``SpecError`` for a file that is no policy and for an id given twice.
+    """
+    policies: dict[str, Policy] = {}
+    for path in _files(directories):
+        policy = load_policy(path)
+        other = policies.get(policy.id)
+        if other is not None:
+            raise SpecError(
+                f'the policy id "{policy.id}" is taken.',
+                policy.location,
+                f"It is also that of {other.location}; give each policy its own.",
+            )
+        policies[policy.id] = policy
+    return [policies[name] for name in sorted(policies)]
+
+
+def _files(directories: Sequence[Path]) -> Iterator[Path]:
+    for directory in directories:
+        if not directory.exists():
+            raise UsageError(f"{shown(directory)}: there is no such directory of policies.")
+        if directory.is_file():
+            yield directory
+            continue
+        for path in sorted(directory.rglob("*")):
+            if path.suffix in _SUFFIXES and not path.name.endswith(".schema.json"):
+                yield path
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in a YAML or JSON file.
+
+    Raises ``SpecError`` at the line of the first mistake, a schema that is not
+    JSON Schema and a parameter that is not declared included.
+    """
+    document = load_document(path)
+    validate(document, policy_schema(), "policy")
+    data = document.data
+    for part in ("when", "must"):
+        _check_schema(document, join(part), data.get(part, {}))
+    parameters = {
+        name: Parameter(p["default"], p["schema"], p.get("description", ""))
+        for name, p in data.get("parameters", {}).items()
+    }
+    for name, parameter in parameters.items():
+        _check_default(document, join("parameters", name), parameter)
+    return Policy(
+        id=data["id"],
+        title=data["title"],
+        severity=Severity(data["severity"]),
+        rationale=data["rationale"],
+        remediation=data["remediation"],
+        must=data["must"],
+        when=data.get("when", {}),
+        hcl=data.get("hcl", ""),
+        path=data.get("path", ""),
+        packs=tuple(data.get("packs", ())),
+        parameters=parameters,
+        references={k: tuple(v) for k, v in data.get("references", {}).items()},
+        examples=tuple(_example(e) for e in data["examples"]),
+        location=document.values[join("id")],
+    )
+
+
+def check_parameters(
+    policy: Policy, values: Mapping[str, Json], locations: Mapping[str, Location]
+) -> None:
+    """Refuse parameter values that a spec sets and the policy cannot take.
+
+    ``locations`` maps the parameters' names to where the spec sets them.
+    """
+    from jsonschema import Draft202012Validator
+
+    for name, value in values.items():
+        declared = policy.parameters.get(name)
+        if declared is None:
+            raise SpecError(
+                f'the policy "{policy.id}" has no parameter "{name}".',
+                locations.get(name),
+                suggestion(name, policy.parameters),
+            )
+        for error in Draft202012Validator(dict(declared.schema)).iter_errors(value):
+            raise SpecError(
+                f'the parameter "{name}" of the policy "{policy.id}" cannot be this: '
+                f"{error.message}.",
+                locations.get(name),
+                declared.description,
+            )
+
+
+def _example(data: Mapping[str, Any]) -> Example:
+    return Example(
+        name=data["name"],
+        expect=data["expect"],
+        document=_with_unknowns(data["document"]),
+        parameters=data.get("parameters", {}),
+        at=tuple(data.get("at", ())),
+    )
+
+
+def _with_unknowns(value: Json) -> Json:
+    """``{$unknown: reason}`` of an example as the marker that it stands for."""
+    match value:
+        case {"$unknown": str(reason)}:
+            return Unknown(reason, certainly_set=bool(value.get("certainly_set", False)))
+        case dict():
+            return {k: _with_unknowns(v) for k, v in value.items()}
+        case list():
+            return [_with_unknowns(v) for v in value]
+        case _:
+            return value
+
+
+def _check_default(document: Document, pointer: str, parameter: Parameter) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    where = document.values[pointer]
+    try:
+        Draft202012Validator.check_schema(dict(parameter.schema))
+    except SchemaError as error:
+        raise SpecError(f"this is not JSON Schema: {error.message}.", where) from None
+    for problem in Draft202012Validator(dict(parameter.schema)).iter_errors(parameter.default):
+        raise SpecError(f"the default breaks its own schema: {problem.message}.", where)
+
+
+def _check_schema(document: Document, pointer: str, schema: Json) -> None:
+    """Refuse what is not JSON Schema, or uses a keyword or parameter that nobody knows.
+
+    JSON Schema itself ignores unknown keywords; in a rule a misspelt keyword would
+    then silently allow everything.
+    """
+    from driftcheck.policies.validator import KEYWORDS
+
+    if isinstance(schema, bool):
+        return
+    where = document.where(pointer) if pointer in document.values else None
+    if not isinstance(schema, dict):
+        raise SpecError("a schema must be a mapping, true or false.", where)
+    parameters = document.data.get("parameters", {})
+    for keyword, value in schema.items():
+        below = child(pointer, keyword)
+        _check_parameter(document, below, value, parameters)
+        if keyword not in KEYWORDS:
+            raise SpecError(
+                f'"{keyword}" is not a keyword of JSON Schema.',
+                document.keys.get(below),
+                suggestion(keyword, KEYWORDS),
+            )
+        if keyword in _BY_NAME and isinstance(value, dict):
+            for name, inner in value.items():
+                _check_schema(document, child(below, name), inner)
+        elif keyword in ("allOf", "anyOf", "oneOf", "prefixItems") and isinstance(value, list):
+            for index, inner in enumerate(value):
+                _check_schema(document, child(below, str(index)), inner)
+        elif keyword in KEYWORDS_WITH_SCHEMA:
+            _check_schema(document, below, value)
+        elif keyword in ("pattern",):
+            _check_pattern(document, below, value)
+
+
+KEYWORDS_WITH_SCHEMA = frozenset(
+    {"not", "if", "then", "else", "items", "contains", "additionalProperties", "propertyNames"}
+)
+
+
+def _check_parameter(
+    document: Document, pointer: str, value: Json, parameters: Mapping[str, Json]
+) -> None:
+    if isinstance(value, dict) and set(value) == {"$parameter"}:
+        name = value["$parameter"]
+        if name not in parameters:
+            raise SpecError(
+                f'there is no parameter "{name}".',
+                document.values.get(child(pointer, "$parameter")),
+                suggestion(str(name), parameters),
+            )
+
+
+def _check_pattern(document: Document, pointer: str, pattern: Json) -> None:
+    import re2
+
+    from driftcheck.policies.validator import compiled
+
+    if not isinstance(pattern, str):
+        return
+    try:
+        compiled(pattern)
+    except re2.error as error:
+        raise SpecError(
+            f"this pattern cannot be used: {error}.",
+            document.values.get(pointer),
+            "Patterns are RE2: no backreferences and no look-around.",
+        ) from None
