@@ -6,7 +6,7 @@ The enumerations and fields are those of the published JSON report.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from driftcheck.model.location import Location
@@ -100,7 +100,8 @@ class Finding:
     of places that state the expected value: first the line that says it, then,
     for a value that came through a variable, the callers' lines. ``decides`` tells,
     for ``unknown`` findings, whether a verdict depends on it (then the exit code
-    is 2). ``hidden`` marks drift that Terraform was told to ignore.
+    is 2). ``hidden`` marks drift that Terraform was told to ignore. ``breaks`` names
+    the policies that the same problem breaks as well.
     """
 
     kind: Kind
@@ -128,7 +129,7 @@ class Finding:
     decides: bool = True
     hidden: bool = False
     waiver: str | None = None
-    tags: tuple[str, ...] = field(default=())
+    breaks: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from driftcheck.model.values import Json, Unknown
+from driftcheck.model.values import Json, Sensitive, Unknown
 
 
 def join(*tokens: str) -> str:
@@ -27,12 +27,17 @@ def split(pointer: str) -> list[str]:
 def resolve(document: Json, pointer: str) -> Json:
     """The value at ``pointer``; None where the document has no such place.
 
-    An ``Unknown`` on the way is the answer for everything below it.
+    An ``Unknown`` on the way is the answer for everything below it, and what lies
+    inside a ``Sensitive`` is sensitive itself.
     """
     current = document
-    for token in split(pointer):
+    tokens = split(pointer)
+    for position, token in enumerate(tokens):
         if isinstance(current, Unknown):
             return current
+        if isinstance(current, Sensitive):
+            inner = resolve(current.value, join(*tokens[position:]))
+            return inner if inner is None or isinstance(inner, Sensitive) else Sensitive(inner)
         if isinstance(current, dict):
             current = current.get(token)
         elif isinstance(current, list) and token.isdigit() and int(token) < len(current):

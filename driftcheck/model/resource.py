@@ -22,6 +22,8 @@ class Resource:
     pointers into ``values``; ``ignore_all`` is ``ignore_changes = all``.
     ``existence`` is an ``Unknown`` where ``count`` or ``for_each`` could not be
     known, so that nobody can say whether there is such an instance.
+    ``references`` maps pointers into ``values`` to the addresses of the resources
+    that the value there is made from, where the source tells.
     """
 
     address: str
@@ -34,6 +36,7 @@ class Resource:
     region: str | Unknown | None = None
     provider: str = ""
     existence: Unknown | None = None
+    references: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def get(self, pointer: str) -> Json:
         """The value at a pointer into ``values``; None where there is none."""
@@ -63,15 +66,26 @@ class TerraformTable:
 
     ``related`` are replicas, tags, insights, streaming destinations, policies,
     scaling resources and alarms that were joined to the table by reference or by
-    name. ``unjoined`` says why the list may be incomplete, if it may.
+    name. ``unjoined`` says, by resource type, why the list may lack resources of that
+    type, if it may.
     """
 
     table: Resource
     related: list[Resource] = field(default_factory=list)
-    unjoined: Unknown | None = None
+    unjoined: dict[str, Unknown] = field(default_factory=dict)
     account: str | None = None
     region: str | None = None
 
     def of_type(self, *types: str) -> Iterable[Resource]:
         """The related resources of the given types."""
         return (r for r in self.related if r.type in types)
+
+    def uncertain(self, *types: str) -> Unknown | None:
+        """Why it cannot be said which resources of these types there are; None if it can.
+
+        Either one could not be joined to a table, or it is not known whether one exists.
+        """
+        for type_ in types:
+            if type_ in self.unjoined:
+                return self.unjoined[type_]
+        return next((r.existence for r in self.of_type(*types) if r.existence is not None), None)

@@ -46,6 +46,8 @@ class Table:
     #: Pointer prefixes that Terraform was told to ignore (``lifecycle.ignore_changes``).
     ignored: frozenset[str] = frozenset()
     region: str | None = None
+    #: Why nobody can say whether there is such a table (its ``count`` is not known, say).
+    existence: Unknown | None = None
     #: Aspects of ``settings`` owner's fields: field name to aspect name.
     fields: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,305 @@
+"""``driftcheck scan``: every table of every target, live against desired."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol
+
+from driftcheck.compare.findings import Place
+from driftcheck.compare.three_way import Sources
+from driftcheck.compare.waive import apply_waivers
+from driftcheck.errors import AwsError
+from driftcheck.inputs.live import table_from_live
+from driftcheck.model.finding import Finding, Kind, Party, Severity
+from driftcheck.model.report import ApiCalls, Report, TableResult, now, status_of
+from driftcheck.model.table import Table
+from driftcheck.model.values import Cause, Unknown
+from driftcheck.policies.model import Policy
+from driftcheck.spec.contract import contract_table
+from driftcheck.spec.model import Spec, Target
+from driftcheck.stages.code import CodeTables, code_tables
+from driftcheck.stages.connection import Connection, Connector
+from driftcheck.stages.options import EvaluationOptions
+from driftcheck.stages.verdict import judge, missing_table
+
+TARGET_FAILED = "target-failed"
+NAME_UNKNOWN = "table-name-unknown"
+UNMANAGED = "unmanaged-table"
+
+
+class Progress(Protocol):
+    """Is told what the scan does; shows it to somebody."""
+
+    def target(self, spec: Spec, target: Target) -> None:
+        """A target begins."""
+
+    def table(self, name: str) -> None:
+        """A table begins."""
+
+
+class Quiet:
+    """Shows nothing."""
+
+    def target(self, spec: Spec, target: Target) -> None:
+        """Nothing."""
+
+    def table(self, name: str) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What a scan can be told.
+
+    ``settle_timeout`` and ``poll_interval`` are in seconds: a table that AWS is
+    still changing is read again until it is settled or the time is over.
+    """
+
+    evaluation: EvaluationOptions = EvaluationOptions()
+    today: date = field(default_factory=date.today)
+    settle_timeout: float = 60.0
+    poll_interval: float = 2.0
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+
+def scan(
+    specs: Sequence[Spec],
+    policies: Sequence[Policy],
+    connector: Connector,
+    options: ScanOptions,
+    progress: Progress | None = None,
+) -> Report:
+    """Read every table of every target and report what is at odds.
+
+    A target that fails is one finding and the others go on; where there is only
+    one, its ``AwsError`` is raised instead. Raises ``DriftcheckError`` for specs and
+    modules that cannot be evaluated.
+    """
+    started = now()
+    run = _Scan(policies, connector, options, progress or Quiet())
+    alone = sum(len(s.targets) for s in specs) == 1
+    for spec in specs:
+        run.spec(spec, alone=alone)
+    run.unmanaged(specs)
+    return Report(
+        command="scan",
+        started_at=started,
+        finished_at=now(),
+        tables=tuple(run.tables),
+        findings=tuple(run.findings),
+        api_calls=run.api_calls(),
+    )
+
+
+@dataclass(slots=True)
+class _Scan:
+    """The state of one run."""
+
+    policies: Sequence[Policy]
+    connector: Connector
+    options: ScanOptions
+    progress: Progress
+    tables: list[TableResult] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    connections: list[tuple[Spec, Target, Connection]] = field(default_factory=list)
+    covered: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def spec(self, spec: Spec, *, alone: bool) -> None:
+        """Scan all targets of a spec and apply its severities and waivers to what was found."""
+        selected = [p for p in self.policies if spec.policies.selects(p.id, p.packs)]
+        findings: list[Finding] = []
+        results: list[TableResult] = []
+        waivers = list(spec.waivers)
+        for target in spec.targets:
+            self.progress.target(spec, target)
+            try:
+                connection = self.connector.open(spec, target)
+                self.connections.append((spec, target, connection))
+                code = code_tables(spec, target, connection, self.options.evaluation)
+                waivers += [w for w in code.waivers if w not in waivers]
+                findings += code.findings
+                for table in self._subjects(spec, target, code):
+                    found, result = self._table(spec, target, connection, table, selected)
+                    findings += found
+                    results.append(result)
+            except AwsError as error:
+                if alone:
+                    raise
+                findings.append(_target_failed(spec, target, error))
+        findings = [with_severity(f, spec) for f in findings]
+        findings = apply_waivers(findings, waivers, self.options.today, spec=spec.name)
+        self.findings += findings
+        self.tables += [_judged(r, findings) for r in results]
+
+    def _subjects(
+        self, spec: Spec, target: Target, code: CodeTables
+    ) -> Iterable[tuple[Table | None, str | Unknown]]:
+        """The tables to read: those of the code, or those that only the spec knows."""
+        given = target.table or spec.table
+        for table in code.tables:
+            name = table.name
+            if isinstance(name, Unknown) and given is not None and len(code.tables) == 1:
+                name = given
+            yield table, name
+        if spec.module is None:
+            names = [given] if given is not None else [c.match_name for c in spec.contracts]
+            yield from ((None, n) for n in names if n is not None)
+
+    def _table(
+        self,
+        spec: Spec,
+        target: Target,
+        connection: Connection,
+        subject: tuple[Table | None, str | Unknown],
+        policies: Sequence[Policy],
+    ) -> tuple[list[Finding], TableResult]:
+        code, name = subject
+        address = code.address if code is not None else None
+        place = Place(
+            name if isinstance(name, str) else None,
+            address,
+            spec.name,
+            target.name,
+            connection.account,
+            connection.region,
+        )
+        result = TableResult(
+            place.table,
+            place.account,
+            place.region,
+            spec.name,
+            target=target.name,
+            address=address,
+        )
+        if isinstance(name, Unknown):
+            return [_name_unknown(name, code, place)], result
+        self.progress.table(name)
+        self.covered[connection.account, connection.region].add(name)
+        contract = contract_table(spec, name, address)
+        live = self._read(connection, name)
+        if live is None:
+            return [missing_table(code, contract, place)], result
+        sources = Sources(contract, code, live)
+        return judge(sources, place, policies, spec.policies.parameters), result
+
+    def _read(self, connection: Connection, name: str) -> Table | None:
+        """The live table, read again while AWS is still changing it; None where there is none."""
+        deadline = self.options.clock() + self.options.settle_timeout
+        while True:
+            table = table_from_live(name, connection.facts(name))
+            settled = table is None or not _in_transition(table)
+            if settled or self.options.clock() >= deadline:
+                return table
+            self.options.sleep(self.options.poll_interval)
+
+    def unmanaged(self, specs: Sequence[Spec]) -> None:
+        """Report the live tables that no spec of this run covers, where a spec asks for it."""
+        del specs
+        for spec, target, connection in self.connections:
+            if not spec.unmanaged.enabled:
+                continue
+            known = self.covered[connection.account, connection.region]
+            for name in connection.table_names():
+                if name not in known and spec.unmanaged.covers(name):
+                    known.add(name)
+                    finding = _unmanaged(name, spec, target, connection)
+                    self.findings.append(with_severity(finding, spec))
+
+    def api_calls(self) -> dict[str, ApiCalls]:
+        """The calls of all connections together, by operation."""
+        total: dict[str, ApiCalls] = {}
+        seen: set[int] = set()
+        for _spec, _target, connection in self.connections:
+            if id(connection) in seen:
+                continue
+            seen.add(id(connection))
+            _add_calls(total, connection.api_calls())
+        return dict(sorted(total.items()))
+
+
+def with_severity(finding: Finding, spec: Spec) -> Finding:
+    """The finding with the severity that the spec gives it, if it gives one."""
+    for override in spec.severity:
+        if override.matches(finding):
+            return replace(finding, severity=override.severity)
+    return finding
+
+
+def _judged(result: TableResult, findings: Sequence[Finding]) -> TableResult:
+    own = (
+        f
+        for f in findings
+        if (f.table, f.address, f.target) == (result.name, result.address, result.target)
+    )
+    return replace(result, status=status_of(own))
+
+
+def _in_transition(table: Table) -> bool:
+    return any(
+        isinstance(s, Unknown) and s.cause is Cause.IN_TRANSITION for s in table.settings.values()
+    )
+
+
+def _add_calls(total: dict[str, ApiCalls], more: Mapping[str, ApiCalls]) -> None:
+    for operation, calls in more.items():
+        before = total.get(operation, ApiCalls())
+        total[operation] = ApiCalls(
+            before.calls + calls.calls,
+            before.retries + calls.retries,
+            before.throttled + calls.throttled,
+        )
+
+
+def _target_failed(spec: Spec, target: Target, error: AwsError) -> Finding:
+    return Finding(
+        kind=Kind.UNKNOWN,
+        rule=TARGET_FAILED,
+        severity=Severity.HIGH,
+        message=f"The target {target.name} could not be read: {error}",
+        spec=spec.name,
+        target=target.name,
+        account=target.account,
+        region=target.region,
+        path=f"/targets/{spec.name}/{target.name}",
+        locations=(target.location,) if target.location else (),
+    )
+
+
+def _name_unknown(name: Unknown, code: Table | None, place: Place) -> Finding:
+    return Finding(
+        kind=Kind.UNKNOWN,
+        rule=NAME_UNKNOWN,
+        severity=Severity.HIGH,
+        message=f"The name of the table cannot be known: {name.reason}",
+        address=place.address,
+        spec=place.spec,
+        target=place.target,
+        account=place.account,
+        region=place.region,
+        path="/name",
+        locations=code.where("/name") if code is not None else (),
+        help='Give the value with --var, or name the live table in the spec with "table".',
+    )
+
+
+def _unmanaged(name: str, spec: Spec, target: Target, connection: Connection) -> Finding:
+    return Finding(
+        kind=Kind.UNMANAGED,
+        rule=UNMANAGED,
+        severity=Severity.MEDIUM,
+        message=f"The table {name} is live and no spec covers it",
+        table=name,
+        spec=spec.name,
+        target=target.name,
+        account=connection.account,
+        region=connection.region,
+        at_odds=Party.LIVE,
+        help="Describe it in a spec (driftcheck adopt writes one), or exclude its name under "
+        '"unmanaged" in the spec.',
+        locations=(target.location,) if target.location else (),
+    )
