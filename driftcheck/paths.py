@@ -8,9 +8,10 @@ from pathlib import Path
 
 def shown(path: Path) -> str:
     """The path as messages and reports give it: relative to the working directory if below it."""
-    absolute = Path(os.path.abspath(path))
+    working = Path.cwd()
+    absolute = Path(os.path.normpath(working / path))
     try:
-        return absolute.relative_to(Path.cwd()).as_posix()
+        return absolute.relative_to(working).as_posix()
     except ValueError:
         return absolute.as_posix()
 

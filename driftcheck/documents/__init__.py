@@ -5,6 +5,7 @@ other than plain data, and with ``file:line:column`` for every value, so that a
 mistake is reported at its line.
 """
 
-from driftcheck.documents.load import Document, load_document, parse_document
+from driftcheck.documents.load import load_document, parse_document
+from driftcheck.documents.nodes import Document
 
 __all__ = ["Document", "load_document", "parse_document"]

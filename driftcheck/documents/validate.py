@@ -19,6 +19,7 @@ from driftcheck.model.values import Json
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
+_SPOKEN_BOOLEANS = ("yes", "no", "on", "off")
 #: Most problems told at once.
 _SHOWN = 10
 _TYPES = {
@@ -77,10 +78,19 @@ def _problems(error: ValidationError, document: Document, what: str) -> Iterable
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
         yield from _unknown_keys(error, pointer, document, what)
         return
-    place = f'"{list(error.absolute_path)[-1]}"' if error.absolute_path else f"the {what}"
-    summary = _summary(error, place)
+    summary = _summary(error, _name(error, f"the {what}"))
     help_text = _help(error)
     yield SpecError(summary, document.where(pointer) if pointer else _start(document), help_text)
+
+
+def _name(error: ValidationError, whole: str) -> str:
+    """What a message calls the place: its key, elements of lists with their number from 1."""
+    path = list(error.absolute_path)
+    if not path:
+        return whole
+    if isinstance(path[-1], int) and len(path) > 1:
+        return f'element {path[-1] + 1} of "{path[-2]}"'
+    return f'"{path[-1]}"'
 
 
 def _nearest(error: ValidationError) -> ValidationError | None:
@@ -94,24 +104,26 @@ def _unknown_keys(
 ) -> Iterable[SpecError]:
     schema: Mapping[str, Any] = error.schema if isinstance(error.schema, dict) else {}
     known = schema.get("properties", {})
-    for name in error.instance:
+    unexpected: Any = error.instance
+    for name in unexpected:
         if name not in known:
             where = document.keys[child(pointer, str(name))]
-            owner = f'"{list(error.absolute_path)[-1]}"' if error.absolute_path else f"a {what}"
+            owner = _name(error, f"a {what}")
             detail = suggestion(str(name), known)
             yield SpecError(f'"{name}" is not known in {owner}.', where, detail)
 
 
 def _summary(error: ValidationError, place: str) -> str:
-    wanted = error.validator_value
-    shown = brief(error.instance)
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    shown = brief(instance)
     match error.validator:
         case "type":
             names = [wanted] if isinstance(wanted, str) else list(wanted)
             expected = " or ".join(_TYPES[n] for n in names)
             return f"{place} must be {expected}, not {shown}."
         case "required":
-            missing = [n for n in wanted if n not in error.instance]
+            missing = [n for n in wanted if n not in instance]
             return f"{place} lacks {_listing(missing)}."
         case "enum":
             return f"{place} is {shown}, but must be one of {_listing(wanted)}."
@@ -125,18 +137,31 @@ def _summary(error: ValidationError, place: str) -> str:
             return f"{place} must not be empty."
         case "uniqueItems":
             return f"{place} holds the same element twice."
+        case "anyOf" if (names := _required_alternatives(wanted)) is not None:
+            return f"{place} lacks at least one of {_listing(names)}."
         case "anyOf" | "oneOf":
             return f"{place} is {shown}, which has none of the accepted forms."
         case _:
             return f"{place} is not acceptable: {shown}."
 
 
+def _required_alternatives(alternatives: list[Mapping[str, Any]]) -> list[str] | None:
+    """The keys of which one has to be there, if that is all that the alternatives say."""
+    if any(set(a) != {"required"} for a in alternatives):
+        return None
+    return [name for a in alternatives for name in a["required"]]
+
+
 def _help(error: ValidationError) -> str:
     schema = error.schema if isinstance(error.schema, dict) else {}
+    instance: Any = error.instance
+    choices: Any = error.validator_value
     if error.validator == "enum" and isinstance(error.instance, str):
-        near = difflib.get_close_matches(error.instance, [str(v) for v in error.validator_value])
+        near = difflib.get_close_matches(error.instance, [str(v) for v in choices])
         if near:
             return f'Did you mean "{near[0]}"?'
+    if error.validator == "type" and str(instance).lower() in _SPOKEN_BOOLEANS:
+        return "In YAML 1.2 yes, no, on and off are text: write true or false."
     description = schema.get("description")
     return str(description) if description else ""
 

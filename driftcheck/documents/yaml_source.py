@@ -105,13 +105,15 @@ class _Builder:
                 raise SpecError("a key must be plain text.", key)
             if event.value == "<<" and event.implicit[0]:
                 raise SpecError(
-                    "merge keys (<<) are not supported.", key, "Write the members out, or alias them."
+                    "merge keys (<<) are not supported.",
+                    key,
+                    "Write the members out, or alias them.",
                 )
             add_member(node, event.value, key, self._node(next(self._events), depth + 1))
         return node
 
-    def _alias(self, anchor: str, location: Location) -> Node:
-        if anchor not in self._anchors:
+    def _alias(self, anchor: str | None, location: Location) -> Node:
+        if anchor is None or anchor not in self._anchors:
             raise SpecError(f"the alias *{anchor} has no anchor before it.", location)
         node = self._anchors[anchor]
         if node is None:

@@ -1,0 +1,1 @@
+"""Specs: what a team demands of its tables, and where those live."""

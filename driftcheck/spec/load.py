@@ -1,0 +1,257 @@
+"""Reading specs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from driftcheck.aspects import BY_NAME, FIELD_OWNERS
+from driftcheck.documents import Document, load_document
+from driftcheck.documents.validate import validate
+from driftcheck.errors import SpecError, UsageError
+from driftcheck.model.finding import Severity
+from driftcheck.model.location import Location
+from driftcheck.model.pointer import join
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json
+from driftcheck.model.waiver import Waiver
+from driftcheck.paths import is_inside, repository_root, shown
+from driftcheck.spec.model import (
+    AssumeRole,
+    Contract,
+    PolicySelection,
+    SeverityOverride,
+    Spec,
+    Target,
+    Unmanaged,
+)
+from driftcheck.spec.schema import spec_schema
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def find_specs(paths: list[Path]) -> list[Path]:
+    """The spec files that the paths stand for: files themselves, and those in directories.
+
+    A directory gives its ``.yaml``, ``.yml`` and ``.json`` files, JSON Schemas
+    (``*.schema.json``) aside. Raises ``UsageError`` for a directory without any.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = sorted(
+            p
+            for p in path.iterdir()
+            if p.suffix in _SUFFIXES and not p.name.endswith(".schema.json") and p.is_file()
+        )
+        if not inside:
+            raise UsageError(f"{shown(path)}: there is no spec (*.yaml, *.json) in this directory.")
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def load_spec(path: Path, root: Path | None = None) -> Spec:
+    """The spec in a YAML or JSON file.
+
+    Files that it names must lie in ``root``, by default the repository that the
+    spec itself is in. Raises ``SpecError`` at the line of the first mistake.
+    """
+    document = load_document(path)
+    _check_version(document)
+    validate(document, spec_schema(), "spec")
+    return _Reader(document, path, root or repository_root(path)).spec()
+
+
+def _check_version(document: Document) -> None:
+    """Say plainly that a file is no spec, or one of another version, before the schema does."""
+    start = document.values[""]
+    if not isinstance(document.data, dict):
+        raise SpecError("this is not a spec: it must be a mapping.", start)
+    if "version" not in document.data:
+        raise SpecError("this is not a spec: it lacks the version.", start, "Add: version: 1")
+    version = document.data["version"]
+    if version != 1 or isinstance(version, bool):
+        raise SpecError(
+            f"version {version} of the spec format is not known.",
+            document.values["/version"],
+            "This driftcheck reads version 1.",
+        )
+
+
+class _Reader:
+    """Turns a document that satisfies the schema into a ``Spec``."""
+
+    def __init__(self, document: Document, path: Path, root: Path) -> None:
+        self._document = document
+        self._data: dict[str, Any] = document.data
+        self._path = path
+        self._root = root
+
+    def spec(self) -> Spec:
+        data = self._data
+        return Spec(
+            file=shown(self._path),
+            root=self._root,
+            name=data["name"],
+            module=self._module(),
+            variables=data.get("variables", {}),
+            var_files=self._files(data, "/var_files"),
+            workspace=data.get("workspace"),
+            table=data.get("table"),
+            targets=self._targets(),
+            contracts=self._contracts(),
+            policies=self._policies(),
+            waivers=tuple(
+                self._waiver(w, join("waivers", str(i)))
+                for i, w in enumerate(data.get("waivers", ()))
+            ),
+            unmanaged=self._unmanaged(),
+            severity=tuple(
+                SeverityOverride(**{**entry, "severity": Severity(entry["severity"])})
+                for entry in data.get("severity", ())
+            ),
+            locations={p: self._document.where(p) for p in self._document.values},
+        )
+
+    def _at(self, pointer: str) -> Location:
+        return self._document.where(pointer)
+
+    def _module(self) -> Path | None:
+        if "module" not in self._data:
+            return None
+        return self._inside(self._data["module"], "/module", directory=True)
+
+    def _files(self, data: Mapping[str, Any], pointer: str) -> tuple[Path, ...]:
+        return tuple(
+            self._inside(name, f"{pointer}/{index}", directory=False)
+            for index, name in enumerate(data.get("var_files", ()))
+        )
+
+    def _inside(self, name: str, pointer: str, *, directory: bool) -> Path:
+        """A path that the spec names, which must exist and lie in the repository."""
+        kind = "directory" if directory else "file"
+        path = self._path.parent / name
+        if "\0" in name or not is_inside(path, self._root):
+            raise SpecError(
+                f'"{name}" lies outside the repository.',
+                self._at(pointer),
+                f"Only what is in {shown(self._root)} is read.",
+            )
+        if not (path.is_dir() if directory else path.is_file()):
+            raise SpecError(
+                f'there is no {kind} "{name}".',
+                self._at(pointer),
+                f"The path is relative to the spec: looked for {shown(path)}.",
+            )
+        return path.resolve()
+
+    def _targets(self) -> tuple[Target, ...]:
+        if "targets" not in self._data:
+            return (Target(),)
+        seen: dict[str, int] = {}
+        targets: list[Target] = []
+        for index, entry in enumerate(self._data["targets"]):
+            pointer = join("targets", str(index))
+            if entry["name"] in seen:
+                raise SpecError(
+                    f'the target name "{entry["name"]}" is used twice.',
+                    self._at(pointer + "/name"),
+                    "Reports tell targets apart by their names.",
+                )
+            seen[entry["name"]] = index
+            account = entry.get("account")
+            targets.append(
+                Target(
+                    name=entry["name"],
+                    account=None if account is None else str(account).zfill(12),
+                    region=entry.get("region"),
+                    environment=entry.get("environment"),
+                    profile=entry.get("profile"),
+                    assume_role=tuple(AssumeRole(**r) for r in entry.get("assume_role", ())),
+                    variables=entry.get("variables", {}),
+                    var_files=self._files(entry, pointer + "/var_files"),
+                    workspace=entry.get("workspace"),
+                    table=entry.get("table"),
+                    location=self._at(pointer),
+                )
+            )
+        return tuple(targets)
+
+    def _contracts(self) -> tuple[Contract, ...]:
+        contracts: list[Contract] = []
+        if "contract" in self._data:
+            contracts.append(self._contract(self._data["contract"], "/contract", {}))
+        for index, entry in enumerate(self._data.get("tables", ())):
+            pointer = join("tables", str(index), "contract")
+            contracts.append(self._contract(entry["contract"], pointer, entry["match"]))
+        return tuple(contracts)
+
+    def _contract(
+        self, stated: Mapping[str, Json], pointer: str, match: Mapping[str, str]
+    ) -> Contract:
+        settings: dict[str, Fragment] = {}
+        for name, value in stated.items():
+            settings.setdefault(FIELD_OWNERS[name], {})[name] = value
+        return Contract(
+            settings={
+                aspect: BY_NAME[aspect].normalise(fragment) for aspect, fragment in settings.items()
+            },
+            locations={
+                place[len(pointer) :]: (self._at(place),)
+                for place in self._document.values
+                if place == pointer or place.startswith(pointer + "/")
+            },
+            match_name=match.get("name"),
+            match_address=match.get("address"),
+            location=self._at(pointer),
+        )
+
+    def _policies(self) -> PolicySelection:
+        entry = self._data.get("policies")
+        if entry is None:
+            return PolicySelection()
+        prefix = "/policies"
+        return PolicySelection(
+            packs=tuple(entry.get("packs", PolicySelection().packs)),
+            include=tuple(entry.get("include", ())),
+            exclude=tuple(entry.get("exclude", ())),
+            parameters=entry.get("parameters", {}),
+            locations={
+                place[len(prefix) :]: self._at(place)
+                for place in self._document.values
+                if place.startswith(prefix + "/")
+            },
+        )
+
+    def _waiver(self, entry: Mapping[str, Any], pointer: str) -> Waiver:
+        try:
+            expires = date.fromisoformat(entry["expires"])
+        except ValueError:
+            raise SpecError(
+                f'"{entry["expires"]}" is not a day of the calendar.',
+                self._at(pointer + "/expires"),
+            ) from None
+        return Waiver(
+            rule=entry.get("rule"),
+            aspect=entry.get("aspect"),
+            path=entry.get("path"),
+            table=entry.get("table"),
+            owner=entry.get("owner"),
+            reason=entry["reason"],
+            expires=expires,
+            location=self._at(pointer),
+        )
+
+    def _unmanaged(self) -> Unmanaged:
+        entry = self._data.get("unmanaged")
+        if entry is None:
+            return Unmanaged()
+        return Unmanaged(
+            enabled=entry.get("enabled", True),
+            include=tuple(entry.get("include", ("*",))),
+            exclude=tuple(entry.get("exclude", ())),
+        )
