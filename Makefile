@@ -31,7 +31,7 @@ help:
 	@echo "make clean     remove .venv and everything that was generated"
 
 demo: $(VENV)/.with-sandbox
-	@$(BIN)/python scripts/demo.py
+	@$(BIN)/python -m scripts.demo
 
 test: $(VENV)/.with-dev
 	$(PYTEST) -m "not slow and not terraform and not emulator" $(ARGS)
@@ -51,7 +51,7 @@ fmt: $(VENV)/.with-dev
 	$(BIN)/ruff format
 
 bench: $(VENV)/.with-dev
-	$(BIN)/python benchmarks/run.py $(ARGS)
+	$(BIN)/python -m benchmarks.run $(ARGS)
 
 lock: $(VENV)/.with-lock
 	$(BIN)/python requirements/update.py $(if $(UPGRADE),--upgrade)
