@@ -22,23 +22,30 @@ from typing import Any, ClassVar, Protocol
 
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.location import Location
-from driftcheck.model.pointer import child
-from driftcheck.model.resource import TerraformTable
+from driftcheck.model.pointer import child, join, split
+from driftcheck.model.resource import Resource, TerraformTable
 from driftcheck.model.table import Fragment, Table
-from driftcheck.model.values import Json, Sensitive, Unknown, reveal
+from driftcheck.model.values import Cause, Json, Sensitive, Unknown, first_unknown, reveal
 
 
 class FactUnavailable(Exception):
     """AWS did not give a fact that an aspect asked for (denied, throttled to the end, ...).
 
     ``operation`` is the API, as ``dynamodb:DescribeTable``; ``reason`` is a phrase
-    for people. The aspect becomes unknown; the others go on.
+    for people; ``cause`` tells a refusal from an operation that the endpoint does
+    not offer and from a table that is still changing. The aspect becomes unknown;
+    the others go on.
     """
 
-    def __init__(self, operation: str, reason: str) -> None:
+    def __init__(self, operation: str, reason: str, cause: Cause = Cause.NOT_READABLE) -> None:
         super().__init__(f"{operation}: {reason}")
         self.operation = operation
         self.reason = reason
+        self.cause = cause
+
+    def unknown(self, *, certainly_set: bool = False) -> Unknown:
+        """The value that stands in the document where the fact would have stood."""
+        return Unknown(str(self), certainly_set=certainly_set, cause=self.cause)
 
 
 class Facts(Protocol):
@@ -48,11 +55,18 @@ class Facts(Protocol):
         """The answer of an API operation, pages joined and cut down to this table.
 
         ``operation`` is written as its IAM action (``dynamodb:DescribeTable``,
-        ``application-autoscaling:DescribeScalableTargets``). ``key`` names what
-        is asked about where that is not the table itself (a KMS key id for
-        ``kms:DescribeKey``, an index name for
-        ``dynamodb:DescribeContributorInsights``).
-        Raises ``FactUnavailable`` when AWS did not answer, whatever the reason.
+        ``application-autoscaling:DescribeScalableTargets``). The answer has the
+        shape that botocore gives it; lists are cut down to the entries of this table
+        and its indexes, with all pages joined and no page tokens.
+
+        ``key`` names what is asked about where that is not the table itself: a KMS
+        key id, ARN or alias for ``kms:DescribeKey``, a region for the operations on
+        a replica of the table (``dynamodb:DescribeTable`` and others).
+
+        Where AWS answers that there is no such thing (``PolicyNotFoundException``
+        for a resource policy, ``NotFoundException`` for a KMS key), the answer is an
+        empty mapping. Raises ``FactUnavailable`` when AWS did not answer, whatever
+        the reason.
         """
 
 
@@ -69,25 +83,26 @@ class Draft:
     #: Pointers of the document that ``lifecycle.ignore_changes`` hides from Terraform.
     ignored: set[str] = field(default_factory=set)
 
-    def put(
-        self,
-        tokens: tuple[str, ...],
-        value: Json,
-        locations: tuple[Location, ...] = (),
-        *,
-        ignored: bool = False,
-    ) -> None:
-        """Set the value at the place named by reference ``tokens``, making parents as needed."""
+    def state(self, tokens: tuple[str, ...], value: Json, resource: Resource, at: str) -> None:
+        """Set the value at the place named by reference ``tokens``, making parents as needed.
+
+        ``at`` is the pointer into ``resource`` that states the value, or would state it:
+        its lines become the value's location, and where the resource ignores changes
+        there, the place counts as ignored.
+        """
         target: dict[str, Json] = self.fragment
-        pointer = ""
         for token in tokens[:-1]:
-            pointer = child(pointer, token)
             target = target.setdefault(token, {})
-        pointer = child(pointer, tokens[-1])
         target[tokens[-1]] = value
+        self.trace(tokens, resource, at)
+
+    def trace(self, tokens: tuple[str, ...], resource: Resource, at: str) -> None:
+        """Say where the place named by ``tokens`` is stated, without stating a value."""
+        pointer = join(*tokens)
+        locations = resource.where(at)
         if locations:
             self.locations[pointer] = locations
-        if ignored:
+        if resource.ignores(at):
             self.ignored.add(pointer)
 
 
@@ -131,7 +146,8 @@ class Aspect(ABC):
     operations whose answers ``from_live`` always needs, ``may_read`` those it
     needs in some cases. ``gates`` maps a pointer to the prefixes that mean
     nothing by themselves while the value at the pointer differs: when a stream is
-    off that should be on, its view type is not a second difference.
+    off that should be on, its view type is not a second difference. A token ``*``
+    of the pointer stands for any one token, and for the same one in the prefixes.
     """
 
     name: ClassVar[str]
@@ -156,11 +172,22 @@ class Aspect(ABC):
         """
         return fragment
 
-    def equal(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
-        """Whether two known values at ``pointer`` mean the same.
+    def resolve(self, fragment: Fragment, facts: Facts) -> Fragment:
+        """A desired fragment with the names in it that only AWS can resolve replaced.
+
+        A KMS alias becomes the ARN of the key that it points to now, for example.
+        Raises ``FactUnavailable`` when AWS does not say.
+        """
+        return fragment
+
+    def equal(
+        self, pointer: str, expected: Json, actual: Json, within: Comparison
+    ) -> bool | Unknown:
+        """Whether two values at ``pointer`` mean the same; ``Unknown`` if nobody can say.
 
         The default is equality; an aspect overrides it where AWS allows more
         (capacity inside an autoscaling band, warm throughput above what was declared).
+        One of the two may be None while the other is a whole object.
         """
         return bool(expected == actual)
 
@@ -186,14 +213,24 @@ class Aspect(ABC):
         assert isinstance(expected, dict)
         assert isinstance(actual, dict)
         found = list(self._walk("", expected, actual, within))
-        closed = tuple(
-            prefix
-            for item in found
-            for prefix in self.gates.get(item.pointer, ())
-        )
+        closed = tuple(prefix for item in found for prefix in self._closed_by(item.pointer))
         for item in found:
             if not _below(item.pointer, closed):
                 yield item
+
+    def _closed_by(self, pointer: str) -> Iterator[str]:
+        """The prefixes that ``gates`` closes when there is a difference at ``pointer``."""
+        tokens = split(pointer)
+        for pattern, prefixes in self.gates.items():
+            wanted = split(pattern)
+            if len(wanted) != len(tokens):
+                continue
+            pairs = list(zip(wanted, tokens, strict=True))
+            if all(want in ("*", token) for want, token in pairs):
+                stars = [token for want, token in pairs if want == "*"]
+                for prefix in prefixes:
+                    remaining = iter(stars)
+                    yield join(*(next(remaining) if t == "*" else t for t in split(prefix)))
 
     def _walk(
         self, pointer: str, expected: Json, actual: Json, within: Comparison
@@ -224,23 +261,19 @@ class Aspect(ABC):
                     return Difference(pointer, expected, actual)
                 return Undecided(pointer, side.reason, expected, actual)
         known_expected, known_actual = reveal(expected), reveal(actual)
-        inner = _unknown_inside(known_expected) or _unknown_inside(known_actual)
-        if inner is not None:
-            return Undecided(pointer, inner.reason, expected, actual)
-        if self.equal(pointer, known_expected, known_actual, within):
-            return None
-        return Difference(pointer, expected, actual)
+        if known_expected is not None and known_actual is not None:
+            inner = first_unknown(known_expected) or first_unknown(known_actual)
+            if inner is not None:
+                return Undecided(pointer, inner.reason, expected, actual)
+        verdict = self.equal(pointer, known_expected, known_actual, within)
+        if isinstance(verdict, Unknown):
+            return Undecided(pointer, verdict.reason, expected, actual)
+        return None if verdict else Difference(pointer, expected, actual)
 
 
 def _open(value: Json) -> Json:
     """The content of a sensitive value, so that its members can be told apart."""
     return value.value if isinstance(value, Sensitive) else value
-
-
-def _unknown_inside(value: Json) -> Unknown | None:
-    from driftcheck.model.values import first_unknown
-
-    return first_unknown(value)
 
 
 def _below(pointer: str, prefixes: tuple[str, ...]) -> bool:

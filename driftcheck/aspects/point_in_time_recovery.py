@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.reading import given, number, only_if
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.resource import TerraformTable
 from driftcheck.model.table import Fragment
@@ -54,18 +55,12 @@ class PointInTimeRecovery(Aspect):
         if isinstance(declared, Unknown):
             enabled = period = declared
         elif declared:
-            enabled = table.get(f"{base}/0/enabled")
-            period = table.get(f"{base}/0/recovery_period_in_days") or DEFAULT_PERIOD
-            if enabled is False:
-                period = None
+            enabled = given(table.get(f"{base}/0/enabled"), False)
+            period = number(table.get(f"{base}/0/recovery_period_in_days"))
+            period = only_if(enabled, given(period, DEFAULT_PERIOD))
+        draft.trace(("point_in_time_recovery",), table, base)
         for name, value in (("enabled", enabled), ("recovery_period_in_days", period)):
-            pointer = f"{base}/0/{name}"
-            draft.put(
-                ("point_in_time_recovery", name),
-                value,
-                table.where(pointer),
-                ignored=table.ignores(pointer),
-            )
+            draft.state(("point_in_time_recovery", name), value, table, f"{base}/0/{name}")
 
     def from_live(self, facts: Facts) -> Fragment:
         """From ``DescribeContinuousBackups``."""
@@ -74,9 +69,16 @@ class PointInTimeRecovery(Aspect):
         recovery = backups.get("PointInTimeRecoveryDescription", {})
         enabled = recovery.get("PointInTimeRecoveryStatus") == "ENABLED"
         period = recovery.get("RecoveryPeriodInDays", DEFAULT_PERIOD) if enabled else None
-        return {
-            "point_in_time_recovery": {"enabled": enabled, "recovery_period_in_days": period}
-        }
+        return {"point_in_time_recovery": {"enabled": enabled, "recovery_period_in_days": period}}
+
+    def normalise(self, fragment: Fragment) -> Fragment:
+        """While it is off there is no period."""
+        stated = fragment.get("point_in_time_recovery")
+        if not isinstance(stated, dict) or stated.get("enabled") is not False:
+            return fragment
+        if "recovery_period_in_days" not in stated:
+            return fragment
+        return {**fragment, "point_in_time_recovery": {**stated, "recovery_period_in_days": None}}
 
     def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
         """Off where it should be on is worse than any difference in the period."""

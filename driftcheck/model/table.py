@@ -52,7 +52,7 @@ class Table:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Json]:
-        """The whole document: ``name`` and every aspect's fields, an unknown aspect's as unknown."""
+        """The whole document: ``name`` and all aspects' fields, unknown ones as ``Unknown``."""
         document: dict[str, Json] = {"name": self.name}
         for aspect, fragment in self.settings.items():
             if isinstance(fragment, Unknown):

@@ -1,0 +1,43 @@
+"""Protection of the table against being deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.reading import DESCRIBE_TABLE, describe_table, given
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.resource import TerraformTable
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json
+
+
+class DeletionProtection(Aspect):
+    """``deletion_protection_enabled``; DynamoDB applies a change of it at once."""
+
+    name = "deletion_protection"
+    title = "deletion protection"
+    fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "deletion_protection_enabled": {"type": "boolean"}
+    }
+    reads = (DESCRIBE_TABLE,)
+
+    def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
+        """Off unless the code turns it on."""
+        at = "/deletion_protection_enabled"
+        value = given(source.table.get(at), False)
+        draft.state(("deletion_protection_enabled",), value, source.table, at)
+
+    def from_live(self, facts: Facts) -> Fragment:
+        """From ``DescribeTable``."""
+        enabled = bool(describe_table(facts).get("DeletionProtectionEnabled"))
+        return {"deletion_protection_enabled": enabled}
+
+    def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
+        """An unprotected table can be deleted by one call."""
+        return Severity.HIGH if expected else Severity.LOW
+
+    def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
+        """Turning it on harms nothing."""
+        return Risk.SAFE if wanted else Risk.DISRUPTIVE

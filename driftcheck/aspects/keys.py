@@ -1,0 +1,95 @@
+"""The table's primary key and the types of all key attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.reading import DESCRIBE_TABLE, describe_table, named_blocks, plain, text
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.resource import TerraformTable
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json, Unknown
+
+
+class Keys(Aspect):
+    """``hash_key``, ``range_key`` and ``attribute`` (types by attribute name).
+
+    AWS keeps exactly the attributes that some key of the table or of an index
+    uses, and adds and drops them together with the indexes. So a definition that
+    only one side has follows from an index that only one side has, and is no
+    difference of its own; a type that differs is.
+    """
+
+    name = "keys"
+    title = "key schema"
+    fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "hash_key": {"type": "string", "minLength": 1},
+        "range_key": {"type": ["string", "null"]},
+        "attribute": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "properties": {"type": {"enum": ["S", "N", "B"]}},
+                "additionalProperties": False,
+            },
+        },
+    }
+    reads = (DESCRIBE_TABLE,)
+
+    def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
+        """From the arguments, and from the keys of separate index resources."""
+        table = source.table
+        hash_key = text(table.get("/hash_key"))
+        if hash_key is None:
+            hash_key = Unknown(
+                "the code leaves hash_key to the table that it is restored from",
+                certainly_set=True,
+            )
+        draft.state(("hash_key",), hash_key, table, "/hash_key")
+        draft.state(("range_key",), text(table.get("/range_key")), table, "/range_key")
+        blocks = named_blocks(table, "attribute", "name")
+        if isinstance(blocks, Unknown):
+            draft.state(("attribute",), blocks, table, "/attribute")
+            return
+        draft.state(("attribute",), {}, table, "/attribute")
+        for name, pointer in blocks.items():
+            draft.trace(("attribute", name), table, pointer)
+            at = f"{pointer}/type"
+            draft.state(("attribute", name, "type"), table.get(at), table, at)
+        for index in source.of_type("aws_dynamodb_global_secondary_index"):
+            keys = named_blocks(index, "key_schema", "attribute_name")
+            if isinstance(keys, Unknown):
+                draft.state(("attribute",), keys, index, "/key_schema")
+                return
+            for name, pointer in keys.items():
+                at = f"{pointer}/attribute_type"
+                draft.state(("attribute", name, "type"), index.get(at), index, at)
+
+    def from_live(self, facts: Facts) -> Fragment:
+        """From ``DescribeTable``; keys never change, so the table's state does not matter."""
+        table = describe_table(facts)
+        keys = {k["KeyType"]: k["AttributeName"] for k in table.get("KeySchema", [])}
+        return {
+            "hash_key": keys.get("HASH"),
+            "range_key": keys.get("RANGE"),
+            "attribute": {
+                a["AttributeName"]: {"type": a["AttributeType"]}
+                for a in table.get("AttributeDefinitions", [])
+            },
+        }
+
+    def equal(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
+        """A definition that one side lacks counts only where a spec asks for it."""
+        if pointer.startswith("/attribute/") and (expected is None or actual is None):
+            return not within.partial
+        return bool(plain(expected) == plain(actual))
+
+    def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
+        """A table with other keys is another table."""
+        return Severity.CRITICAL
+
+    def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
+        """AWS cannot change keys or key attribute types of an existing table."""
+        return Risk.IMPOSSIBLE

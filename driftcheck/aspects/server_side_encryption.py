@@ -1,0 +1,131 @@
+"""Encryption at rest and the key that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from driftcheck.aspects.base import Aspect, Draft, Facts, FactUnavailable
+from driftcheck.aspects.reading import (
+    DESCRIBE_TABLE,
+    describe_table,
+    given,
+    in_transition,
+    mapped,
+    only_if,
+    text,
+)
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.resource import TerraformTable
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json, Unknown
+
+DESCRIBE_KEY = "kms:DescribeKey"
+AWS_MANAGED_ALIAS = "alias/aws/dynamodb"
+
+
+class ServerSideEncryption(Aspect):
+    """``server_side_encryption``: KMS or not, and the customer's key if there is one.
+
+    ``enabled`` false is the key that AWS owns. ``enabled`` true with no
+    ``kms_key_arn`` is the key that AWS manages in the account. AWS always answers
+    with the ARN of a key, so an alias or a bare id of a desired key is resolved
+    with ``kms:DescribeKey`` first. A table keeps the key that its alias pointed to
+    when it was set.
+    """
+
+    name = "server_side_encryption"
+    title = "encryption"
+    fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "server_side_encryption": {
+            "type": "object",
+            "properties": {
+                "enabled": {"type": "boolean"},
+                "kms_key_arn": {"type": ["string", "null"]},
+            },
+            "additionalProperties": False,
+        }
+    }
+    reads = (DESCRIBE_TABLE,)
+    may_read = (DESCRIBE_KEY,)
+    gates: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "/server_side_encryption/enabled": ("/server_side_encryption/kms_key_arn",)
+    }
+
+    def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
+        """AWS's own key unless a block enables KMS; the AWS-managed one unless a key is named."""
+        table = source.table
+        base = "/server_side_encryption"
+        declared = table.get(base)
+        enabled = given(table.get(f"{base}/0/enabled"), False)
+        key = only_if(enabled, customer_key(table.get(f"{base}/0/kms_key_arn")))
+        if isinstance(declared, Unknown):
+            enabled = key = declared
+        draft.trace(("server_side_encryption",), table, base)
+        for name, value in (("enabled", enabled), ("kms_key_arn", key)):
+            draft.state(("server_side_encryption", name), value, table, f"{base}/0/{name}")
+
+    def from_live(self, facts: Facts) -> Fragment:
+        """From ``DescribeTable``; ``DescribeKey`` tells a customer's key from AWS's own."""
+        description = describe_table(facts).get("SSEDescription") or {}
+        status = description.get("Status", "DISABLED")
+        if status in ("ENABLING", "DISABLING", "UPDATING"):
+            moving = in_transition("encryption", status)
+            return {"server_side_encryption": {"enabled": moving, "kms_key_arn": moving}}
+        enabled = status == "ENABLED"
+        key = resolved_key(description.get("KMSMasterKeyArn"), facts) if enabled else None
+        return {"server_side_encryption": {"enabled": enabled, "kms_key_arn": key}}
+
+    def normalise(self, fragment: Fragment) -> Fragment:
+        """No key while KMS is off, nor for the key that AWS manages."""
+        stated = fragment.get("server_side_encryption")
+        if not isinstance(stated, dict) or "kms_key_arn" not in stated:
+            return fragment
+        key = customer_key(stated["kms_key_arn"]) if stated.get("enabled", True) else None
+        return {**fragment, "server_side_encryption": {**stated, "kms_key_arn": key}}
+
+    def resolve(self, fragment: Fragment, facts: Facts) -> Fragment:
+        """The ARN of the key instead of its alias or id."""
+        stated = fragment.get("server_side_encryption")
+        if not isinstance(stated, dict) or "kms_key_arn" not in stated:
+            return fragment
+
+        def change(name: str) -> Json:
+            return name if is_key_arn(name) else resolved_key(name, facts)
+
+        key = mapped(stated["kms_key_arn"], change)
+        return {**fragment, "server_side_encryption": {**stated, "kms_key_arn": key}}
+
+    def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
+        """A weaker key than was asked for is grave; a stronger or another one less so."""
+        if pointer.endswith("/enabled"):
+            return Severity.HIGH if expected else Severity.LOW
+        return Severity.MEDIUM if expected is None else Severity.HIGH
+
+    def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
+        """AWS allows four changes in a day, and whoever loses the key loses the table."""
+        return Risk.DISRUPTIVE
+
+
+def customer_key(value: Json) -> Json:
+    """A customer's key as it was named; None for the key that AWS manages."""
+    return mapped(text(value), lambda name: None if name.endswith(AWS_MANAGED_ALIAS) else name)
+
+
+def is_key_arn(name: str) -> bool:
+    """Whether this names a key itself, by ARN, and not an alias of one."""
+    return name.startswith("arn:") and ":key/" in name
+
+
+def resolved_key(name: str | None, facts: Facts) -> Json:
+    """The ARN of a customer's key, from any of its names; None for the key that AWS manages.
+
+    The name itself where KMS knows no such key; unknown where KMS may not be asked.
+    """
+    if name is None or name.endswith(AWS_MANAGED_ALIAS):
+        return None
+    try:
+        key = facts.get(DESCRIBE_KEY, name).get("KeyMetadata") or {}
+    except FactUnavailable as failure:
+        return failure.unknown()
+    return None if key.get("KeyManager") == "AWS" else key.get("Arn", name)

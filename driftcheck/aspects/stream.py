@@ -1,0 +1,65 @@
+"""The table's stream of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.reading import DESCRIBE_TABLE, given, mapped, only_if, settled_table, text
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.resource import TerraformTable
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json
+
+VIEW_TYPES = ("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
+
+
+class Stream(Aspect):
+    """``stream_enabled`` and ``stream_view_type`` (None while the stream is off).
+
+    AWS leaves ``StreamSpecification`` out when there is no stream; the ARN of the
+    last stream lingers after it was disabled and says nothing.
+    """
+
+    name = "stream"
+    title = "stream"
+    fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "stream_enabled": {"type": "boolean"},
+        "stream_view_type": {"enum": [*VIEW_TYPES, None]},
+    }
+    reads = (DESCRIBE_TABLE,)
+    gates: ClassVar[Mapping[str, tuple[str, ...]]] = {"/stream_enabled": ("/stream_view_type",)}
+
+    def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
+        """Off unless the code turns it on."""
+        table = source.table
+        enabled = given(table.get("/stream_enabled"), False)
+        view = mapped(text(table.get("/stream_view_type")), str.upper)
+        draft.state(("stream_enabled",), enabled, table, "/stream_enabled")
+        draft.state(("stream_view_type",), only_if(enabled, view), table, "/stream_view_type")
+
+    def from_live(self, facts: Facts) -> Fragment:
+        """From ``DescribeTable``."""
+        stream = settled_table(facts).get("StreamSpecification") or {}
+        enabled = bool(stream.get("StreamEnabled"))
+        return {
+            "stream_enabled": enabled,
+            "stream_view_type": stream.get("StreamViewType") if enabled else None,
+        }
+
+    def normalise(self, fragment: Fragment) -> Fragment:
+        """A disabled stream has no view type."""
+        if fragment.get("stream_enabled") is False and "stream_view_type" in fragment:
+            return {**fragment, "stream_view_type": None}
+        return fragment
+
+    def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
+        """Consumers get nothing, or records they cannot use; a stream too many only costs."""
+        if pointer == "/stream_enabled":
+            return Severity.HIGH if expected else Severity.LOW
+        return Severity.HIGH
+
+    def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
+        """Every new stream has a new ARN, so the consumers of the one before it stop."""
+        return Risk.SAFE if pointer == "/stream_enabled" and wanted else Risk.DISRUPTIVE

@@ -1,0 +1,44 @@
+"""The table's storage class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.reading import DESCRIBE_TABLE, given, settled_table, text
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.resource import TerraformTable
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json
+
+DEFAULT = "STANDARD"
+
+
+class TableClass(Aspect):
+    """``table_class``; AWS names the class only once it has been another than STANDARD."""
+
+    name = "table_class"
+    title = "table class"
+    fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "table_class": {"enum": ["STANDARD", "STANDARD_INFREQUENT_ACCESS"]}
+    }
+    reads = (DESCRIBE_TABLE,)
+
+    def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
+        """STANDARD unless the code says otherwise."""
+        value = given(text(source.table.get("/table_class")), DEFAULT)
+        draft.state(("table_class",), value, source.table, "/table_class")
+
+    def from_live(self, facts: Facts) -> Fragment:
+        """From ``DescribeTable``."""
+        summary = settled_table(facts).get("TableClassSummary") or {}
+        return {"table_class": summary.get("TableClass") or DEFAULT}
+
+    def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
+        """The class decides only what storage and requests cost."""
+        return Severity.LOW
+
+    def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
+        """AWS allows two changes in thirty days."""
+        return Risk.DISRUPTIVE

@@ -1,0 +1,80 @@
+"""The table's tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.reading import plain
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.pointer import child
+from driftcheck.model.resource import TerraformTable
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json, Sensitive, Unknown
+
+#: Keys that belong to AWS itself, and to driftcheck's own marks on tables it made.
+RESERVED = ("aws:", "driftcheck:")
+
+
+class Tags(Aspect):
+    """``tags`` by key, with those of the provider's ``default_tags``.
+
+    ``tags_all`` is what Terraform sends; where a source does not give it, ``tags``
+    is taken. Keys that begin with ``aws:`` or ``driftcheck:`` are nobody's drift.
+    """
+
+    name = "tags"
+    title = "tags"
+    fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "tags": {"type": "object", "additionalProperties": {"type": "string"}}
+    }
+    reads = ("dynamodb:ListTagsOfResource",)
+
+    def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
+        """From the table's arguments and from ``aws_dynamodb_tag`` resources."""
+        table = source.table
+        field = "tags" if table.get("/tags_all") is None else "tags_all"
+        declared = table.get(f"/{field}")
+        known = plain(declared)
+        uncertain = source.uncertain("aws_dynamodb_tag")
+        if isinstance(known, Unknown) or uncertain is not None:
+            draft.state(("tags",), uncertain or known, table, "/tags")
+            return
+        draft.state(("tags",), {}, table, "/tags")
+        for key, value in (known or {}).items():
+            if value is None or key.startswith(RESERVED):
+                continue
+            shown = Sensitive(value) if isinstance(declared, Sensitive) else value
+            at = child("/tags", key)
+            stated = at in table.locations or field == "tags"
+            draft.state(("tags", key), shown, table, at if stated else child("/tags_all", key))
+            draft.trace(("tags", key), table, at)
+        for tag in source.of_type("aws_dynamodb_tag"):
+            key = plain(tag.get("/key"))
+            if isinstance(key, Unknown):
+                draft.state(("tags",), key, tag, "/key")
+                return
+            if not str(key).startswith(RESERVED):
+                draft.state(("tags", str(key)), tag.get("/value"), tag, "/value")
+
+    def from_live(self, facts: Facts) -> Fragment:
+        """From ``ListTagsOfResource`` or what stands in for it (the Tagging API)."""
+        answer = facts.get("dynamodb:ListTagsOfResource").get("Tags") or []
+        return self.normalise({"tags": {t["Key"]: t.get("Value", "") for t in answer}})
+
+    def normalise(self, fragment: Fragment) -> Fragment:
+        """Without the reserved keys."""
+        tags = fragment.get("tags")
+        if not isinstance(tags, dict):
+            return fragment
+        kept = {key: value for key, value in sorted(tags.items()) if not key.startswith(RESERVED)}
+        return {**fragment, "tags": kept}
+
+    def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
+        """Tags steer cost allocation and sometimes access, never the data."""
+        return Severity.LOW
+
+    def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
+        """Access rules may hang on a tag that is taken away."""
+        return Risk.DISRUPTIVE if wanted is None else Risk.SAFE

@@ -1,0 +1,75 @@
+"""Time to live: deletion of items after the moment that one of their attributes names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.reading import given, only_if, text
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.resource import TerraformTable
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json, Unknown
+
+
+class TimeToLive(Aspect):
+    """``ttl``: whether it is on, and the attribute that holds the time (None while off).
+
+    ENABLING counts as enabled: the attribute cannot be changed any more, and AWS
+    reports the state only in passing. A table whose TTL is off does not say which
+    attribute it once had.
+    """
+
+    name = "ttl"
+    title = "time to live"
+    fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "ttl": {
+            "type": "object",
+            "properties": {
+                "enabled": {"type": "boolean"},
+                "attribute_name": {"type": ["string", "null"]},
+            },
+            "additionalProperties": False,
+        }
+    }
+    reads = ("dynamodb:DescribeTimeToLive",)
+    gates: ClassVar[Mapping[str, tuple[str, ...]]] = {"/ttl/enabled": ("/ttl/attribute_name",)}
+
+    def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
+        """Off unless a ``ttl`` block enables it."""
+        table = source.table
+        declared = table.get("/ttl")
+        enabled = given(table.get("/ttl/0/enabled"), False)
+        attribute = only_if(enabled, text(table.get("/ttl/0/attribute_name")))
+        if isinstance(declared, Unknown):
+            enabled = attribute = declared
+        draft.trace(("ttl",), table, "/ttl")
+        draft.state(("ttl", "enabled"), enabled, table, "/ttl/0/enabled")
+        draft.state(("ttl", "attribute_name"), attribute, table, "/ttl/0/attribute_name")
+
+    def from_live(self, facts: Facts) -> Fragment:
+        """From ``DescribeTimeToLive``."""
+        answer = facts.get("dynamodb:DescribeTimeToLive").get("TimeToLiveDescription") or {}
+        enabled = answer.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
+        attribute = answer.get("AttributeName") if enabled else None
+        return {"ttl": {"enabled": enabled, "attribute_name": attribute}}
+
+    def normalise(self, fragment: Fragment) -> Fragment:
+        """While TTL is off its attribute means nothing."""
+        ttl = fragment.get("ttl")
+        if isinstance(ttl, dict) and ttl.get("enabled") is False and "attribute_name" in ttl:
+            return {**fragment, "ttl": {**ttl, "attribute_name": None}}
+        return fragment
+
+    def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
+        """On where it should be off, or by another attribute, deletes data that should stay."""
+        if pointer == "/ttl/enabled":
+            return Severity.MEDIUM if expected else Severity.HIGH
+        return Severity.HIGH
+
+    def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
+        """Turning it on, or to another attribute, starts deleting items."""
+        if pointer == "/ttl/enabled" and not wanted:
+            return Risk.SAFE
+        return Risk.DESTRUCTIVE

@@ -1,0 +1,45 @@
+"""A table as AWS describes it. Pure: facts in, a table out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from driftcheck.aspects import ASPECTS, FIELD_OWNERS
+from driftcheck.aspects.base import Aspect, Facts, FactUnavailable
+from driftcheck.model.table import Fragment, Table
+from driftcheck.model.values import Unknown
+
+
+def table_from_live(
+    name: str, facts: Facts, *, region: str | None = None, aspects: Sequence[Aspect] = ASPECTS
+) -> Table:
+    """The table called ``name`` as its facts describe it.
+
+    An aspect for which AWS gave no answer is unknown, with the API and the reason;
+    the other aspects are read all the same.
+    """
+    settings: dict[str, Fragment | Unknown] = {}
+    for aspect in aspects:
+        try:
+            settings[aspect.name] = aspect.from_live(facts)
+        except FactUnavailable as failure:
+            settings[aspect.name] = failure.unknown()
+    return Table(name=name, settings=settings, region=region, fields=FIELD_OWNERS)
+
+
+def resolve_names(table: Table, facts: Facts, *, aspects: Sequence[Aspect] = ASPECTS) -> Table:
+    """A desired table (of a spec or of the code) with names that only AWS can resolve replaced.
+
+    KMS aliases become the keys that they point to in the account and region of
+    ``facts``. Do this before such a table is compared with a live one.
+    """
+    settings = dict(table.settings)
+    for aspect in aspects:
+        fragment = settings.get(aspect.name)
+        if isinstance(fragment, dict):
+            try:
+                settings[aspect.name] = aspect.resolve(fragment, facts)
+            except FactUnavailable as failure:
+                settings[aspect.name] = failure.unknown()
+    return replace(table, settings=settings)

@@ -1,0 +1,60 @@
+"""Tables from Terraform resources, wherever those come from (HCL or a plan)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from driftcheck.aspects import ASPECTS, FIELD_OWNERS
+from driftcheck.aspects.base import Aspect, Draft
+from driftcheck.aspects.reading import plain
+from driftcheck.inputs.joining import join_resources
+from driftcheck.model.location import Location
+from driftcheck.model.resource import Resource, TerraformTable
+from driftcheck.model.table import Fragment, Table
+from driftcheck.model.values import Unknown
+
+
+def tables_from_resources(
+    resources: Sequence[Resource], *, account: str | None = None, region: str | None = None
+) -> list[Table]:
+    """Every table that the resources describe, in the order of their addresses.
+
+    ``account`` and ``region`` are where resources live that do not say it themselves.
+    A table whose name is not known is a table all the same.
+    """
+    sources = join_resources(resources, account=account, region=region)
+    return [table_from_source(source) for source in sources]
+
+
+def table_from_source(source: TerraformTable, *, aspects: Sequence[Aspect] = ASPECTS) -> Table:
+    """The table that one ``aws_dynamodb_table`` and the resources around it describe."""
+    settings: dict[str, Fragment | Unknown] = {}
+    locations: dict[str, tuple[Location, ...]] = {}
+    ignored: set[str] = set()
+    for aspect in aspects:
+        draft = Draft()
+        aspect.from_terraform(source, draft)
+        settings[aspect.name] = draft.fragment
+        locations.update(draft.locations)
+        ignored |= draft.ignored
+    table = source.table
+    locations[""] = table.where()
+    locations["/name"] = table.where("/name")
+    return Table(
+        name=table_name(table),
+        settings=settings,
+        locations=locations,
+        address=table.address,
+        ignored=frozenset(ignored),
+        region=source.region,
+        existence=table.existence,
+        fields=FIELD_OWNERS,
+    )
+
+
+def table_name(table: Resource) -> str | Unknown:
+    """The name of the table that a resource makes, or why nobody knows it."""
+    name = plain(table.get("/name"))
+    if isinstance(name, str | Unknown):
+        return name
+    return Unknown(f"{table.address} has no name that can be evaluated")
