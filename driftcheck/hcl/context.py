@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from driftcheck.errors import HclLimitError
-from driftcheck.hcl.syntax import Traversal
+from driftcheck.hcl.syntax import Node, Traversal
 from driftcheck.hcl.values import Value
 from driftcheck.model.location import Location
 
@@ -23,7 +23,8 @@ class Scope(Protocol):
         """The value that ``reference`` leads to and how many of its ``names`` that took.
 
         The evaluator applies the remaining names itself. Raises ``HclError`` for a
-        reference to something that is not declared, as Terraform does.
+        reference to something that is not declared, as Terraform does; the evaluator
+        lets it through, so that not even ``try()`` catches it.
         """
 
 
@@ -33,7 +34,7 @@ class Budget:
 
     remaining: int = DEFAULT_BUDGET
 
-    def charge(self, amount: int, location: Location | None = None) -> None:
+    def charge(self, amount: int, where: Location | Node | None = None) -> None:
         """Take ``amount`` steps (an element or a character each).
 
         Raises ``HclLimitError`` when none are left; call this *before* the work is done.
@@ -42,7 +43,7 @@ class Budget:
         if self.remaining < 0:
             raise HclLimitError(
                 "This expression makes more data than driftcheck is willing to hold.",
-                location,
+                where.location if isinstance(where, Node) else where,
                 "It stops at a fixed bound so that code under review cannot exhaust the machine.",
             )
 
@@ -53,11 +54,12 @@ class Files(Protocol):
     def read(self, path: str, location: Location | None) -> bytes:
         """The bytes of a file; relative paths start at the working directory of Terraform.
 
-        Raises ``HclError`` for a missing file and for one outside the root.
+        Raises ``HclError`` for a missing file and ``HclLimitError`` for one outside the
+        root, which is no failure in Terraform, so that ``try()`` must not catch it.
         """
 
     def exists(self, path: str, location: Location | None) -> bool:
-        """Whether a regular file is there; raises ``HclError`` outside the root."""
+        """Whether a regular file is there; raises ``HclLimitError`` outside the root."""
 
     def glob(self, directory: str, pattern: str, location: Location | None) -> Sequence[str]:
         """Paths below ``directory`` that match, for ``fileset``."""

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from driftcheck.hcl import equality
 from driftcheck.hcl.numbers import Finite, Number, NumberError
@@ -74,15 +75,30 @@ class Unknown:
 Raw = str | Number | bool | None | Unknown | list["Value"] | dict[str, "Value"]
 
 
+class Summary(NamedTuple):
+    """What holds for a value together with everything inside it.
+
+    ``marks`` are all marks, ``known`` says that nothing is unknown, ``weight`` is a
+    measure of the size (an element or 16 characters each), ``depth`` counts the levels
+    of collections.
+    """
+
+    marks: frozenset[str]
+    known: bool
+    weight: int
+    depth: int
+
+
 class Value:
     """A typed value; see the module's description."""
 
-    __slots__ = ("marks", "raw", "type")
+    __slots__ = ("_summary", "marks", "raw", "type")
 
     def __init__(self, type_: Type, raw: Raw, marks: frozenset[str] = NO_MARKS) -> None:
         self.type = type_
         self.raw = raw
         self.marks = marks
+        self._summary: Summary | None = None
 
     def __repr__(self) -> str:
         content = "(sensitive)" if SENSITIVE in self.marks else repr(self.raw)
@@ -149,19 +165,39 @@ class Value:
         return Value(self.type, self.raw) if self.marks else self
 
     @property
+    def summary(self) -> Summary:
+        """What holds for this value together with everything inside it."""
+        found = self._summary
+        if found is None:
+            found = self._summary = self._summarize()
+        return found
+
+    def _summarize(self) -> Summary:
+        raw = self.raw
+        if isinstance(raw, list):
+            children = [child.summary for child in raw]
+        elif isinstance(raw, dict):
+            children = [child.summary for child in raw.values()]
+        elif isinstance(raw, str):
+            return Summary(self.marks, True, 1 + len(raw) // 16, 0)
+        else:
+            return Summary(self.marks, not isinstance(raw, Unknown), 1, 0)
+        return Summary(
+            self.marks.union(*[child.marks for child in children]),
+            all([child.known for child in children]),
+            1 + sum([child.weight for child in children]),
+            1 + max([child.depth for child in children], default=0),
+        )
+
+    @property
     def wholly_known(self) -> bool:
         """Whether neither this value nor anything inside it is unknown."""
-        raw = self.raw
-        if isinstance(raw, Unknown):
-            return False
-        if isinstance(raw, list):
-            return all(v.wholly_known for v in raw)
-        if isinstance(raw, dict):
-            return all(v.wholly_known for v in raw.values())
-        return True
+        return self.summary.known
 
     def first_unknown(self) -> Unknown | None:
         """The first unknown at or below this value, in order; None if wholly known."""
+        if self.summary.known:
+            return None
         raw = self.raw
         if isinstance(raw, Unknown):
             return raw
@@ -178,15 +214,7 @@ class Value:
 
     def all_marks(self) -> frozenset[str]:
         """The marks of this value and of everything inside it."""
-        marks = self.marks
-        raw = self.raw
-        if isinstance(raw, list):
-            for child in raw:
-                marks |= child.all_marks()
-        elif isinstance(raw, dict):
-            for child in raw.values():
-                marks |= child.all_marks()
-        return marks
+        return self.summary.marks
 
 
 TRUE = Value(BOOL, True)
@@ -262,7 +290,7 @@ def set_value(element: Type, items: Iterable[Value]) -> Value:
         elif isinstance(raw, Unknown):
             key = Unknown
         bucket = buckets.setdefault(key, [])
-        if not any(equality.known_equal(item, other) is True for other in bucket):
+        if key is Unknown or not any(equality.known_equal(item, v) is True for v in bucket):
             bucket.append(item)
     distinct = [item for bucket in buckets.values() for item in bucket]
     distinct.sort(key=equality.sort_key)

@@ -26,7 +26,7 @@ from driftcheck.errors import HclError
 from driftcheck.hcl.context import EvalContext
 from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.numbers import NumberError
-from driftcheck.hcl.syntax import Expression
+from driftcheck.hcl.syntax import Expression, Node
 from driftcheck.hcl.types import DYNAMIC, Type
 from driftcheck.hcl.values import NO_MARKS, Unknown, Value, unmark_deep
 from driftcheck.model.location import Location
@@ -76,15 +76,29 @@ class Call:
     name: str
     args: list[Value]
     context: EvalContext
-    location: Location | None
+    node: Node | None = None
+
+    @property
+    def location(self) -> Location | None:
+        """Where the call is written, if it is."""
+        return None if self.node is None else self.node.location
+
+
+class ArgumentFailed(Exception):
+    """Evaluating an argument of a lazy function gave this error, which may be caught."""
+
+    def __init__(self, error: HclError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
 class LazyCall:
     """One call whose arguments are expressions still.
 
-    ``evaluate`` gives an argument's value in the scope of the call; it raises
-    ``HclError`` as usual.
+    ``evaluate`` gives an argument's value in the scope of the call. It raises
+    ``ArgumentFailed`` for an error that ``try`` may catch. An ``HclError`` that comes
+    out of it (an undeclared reference, a bound that was hit) must be let through.
     """
 
     name: str
@@ -172,31 +186,33 @@ def invoke(
     name: str,
     args: Sequence[Value],
     context: EvalContext,
-    location: Location | None = None,
-    argument_locations: Sequence[Location | None] = (),
+    node: Node | None = None,
+    argument_nodes: Sequence[Node] = (),
 ) -> Value:
     """The result of calling the function ``name`` with evaluated arguments.
 
     Raises ``HclError`` for an unknown function and for a call that Terraform refuses,
-    at the place of the argument at fault where ``argument_locations`` has it.
+    at the place of the argument at fault where ``argument_nodes`` has it, else of the
+    call ``node``.
     """
     declared = FUNCTIONS.get(local_name(name))
     if declared is None:
-        raise unknown_function(name, location)
+        raise unknown_function(name, None if node is None else node.location)
     try:
-        return _call(declared, list(args), context, location)
+        return _call(declared, list(args), context, node)
     except FunctionError as error:
         index = error.argument
         parameter = None if index is None else declared.parameter(index)
-        where = location
-        if index is not None and index < len(argument_locations):
-            where = argument_locations[index] or location
+        at = node
+        if index is not None and argument_nodes:
+            at = argument_nodes[min(index, len(argument_nodes) - 1)]
+        where = None if at is None else at.location
         subject = f'"{parameter.name}" of ' if parameter is not None else ""
         raise HclError(f"Invalid call: {subject}{name}(): {error}.", where) from None
 
 
 def _call(
-    declared: Function, args: list[Value], context: EvalContext, location: Location | None
+    declared: Function, args: list[Value], context: EvalContext, node: Node | None
 ) -> Value:
     _check_count(declared, len(args))
     held_back: Unknown | None = None
@@ -230,7 +246,7 @@ def _call(
         type_ = returns if isinstance(returns, Type) else returns(args)
         return Value(type_, Unknown(held_back.reason, not_null=declared.not_null), marks)
     try:
-        result = declared.implementation(Call(declared.name, args, context, location))
+        result = declared.implementation(Call(declared.name, args, context, node))
     except NumberError as error:
         raise FunctionError(str(error)) from None
     return result.with_marks(marks)
