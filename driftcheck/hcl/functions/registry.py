@@ -2,7 +2,7 @@
 
 A function is declared by decorating its implementation::
 
-    @function("upper", Parameter("str", STRING), returns=STRING, not_null=True)
+    @function("upper", Parameter("str", STRING), returns=STRING)
     def upper(call: Call) -> Value:
         return string(call.args[0].as_str().upper())
 
@@ -146,9 +146,13 @@ def function(
     *parameters: Parameter,
     variadic: Parameter | None = None,
     returns: Type | TypeRule = DYNAMIC,
-    not_null: bool = False,
+    not_null: bool = True,
 ) -> Callable[[Implementation], Implementation]:
-    """Declare the decorated implementation as the Terraform function ``name``."""
+    """Declare the decorated implementation as the Terraform function ``name``.
+
+    Most functions never give null, so that ``not_null`` has to be switched off for the
+    others.
+    """
 
     def register(implementation: Implementation) -> Implementation:
         FUNCTIONS[name] = Function(
