@@ -2,7 +2,7 @@
 # requirement files. It needs Python 3.11 or newer and a package registry.
 #
 #   make demo PYTHON=python3.12     to choose the interpreter
-#   make test ARGS="-k hcl -x"      to hand options to pytest
+#   make test ARGS=-x               to hand options to pytest
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,7 +13,7 @@ ARGS :=
 # a name on PATH alone proves nothing (version managers leave stubs behind).
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --cov=driftcheck --cov-report=term
 
 .DEFAULT_GOAL := help
@@ -21,7 +21,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --cov=driftcheck --cov-report=term
 .PHONY: help demo test test-all lint fmt bench lock clean
 
 help:
-	@echo "make demo      provision, break, scan and mend a table in the embedded AWS"
+	@echo "make demo      the main job, start to end, in the embedded AWS"
 	@echo "make test      the fast tests, with coverage"
 	@echo "make test-all  every test; those that cannot run here are named"
 	@echo "make lint      style, types, workflows"
