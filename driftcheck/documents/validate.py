@@ -137,8 +137,8 @@ def _summary(error: ValidationError, place: str) -> str:
             return f"{place} must not be empty."
         case "uniqueItems":
             return f"{place} holds the same element twice."
-        case "anyOf" if (names := _required_alternatives(wanted)) is not None:
-            return f"{place} lacks at least one of {_listing(names)}."
+        case "anyOf" if (alternatives := _required_alternatives(wanted)) is not None:
+            return f"{place} lacks at least one of {_listing(alternatives)}."
         case "anyOf" | "oneOf":
             return f"{place} is {shown}, which has none of the accepted forms."
         case _:

@@ -48,6 +48,13 @@ class ApiCalls:
     retries: int = 0
     throttled: int = 0
 
+    def __add__(self, other: ApiCalls) -> ApiCalls:
+        return ApiCalls(
+            self.calls + other.calls,
+            self.retries + other.retries,
+            self.throttled + other.throttled,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

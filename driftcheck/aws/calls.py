@@ -1,0 +1,185 @@
+"""Making calls: clients, counting, paging."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from driftcheck.aspects.base import FactUnavailable
+from driftcheck.aws.failures import NOT_FOUND, THROTTLED, code_of, fatal, one_line, unavailable
+from driftcheck.aws.operations import SERVICES, Paging
+from driftcheck.errors import AwsError
+from driftcheck.model.report import ApiCalls
+
+if TYPE_CHECKING:
+    import boto3
+
+#: Attempts for one call, the first included; botocore waits between them, longer each time.
+ATTEMPTS = 4
+#: Most pages of one list; an endpoint that gives more is taken to go in circles.
+_MOST_PAGES = 100_000
+
+T = TypeVar("T")
+
+
+class Calls:
+    """Counts of calls and attempts by operation; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls: Counter[str] = Counter()
+        self._attempts: Counter[str] = Counter()
+        self._throttled: Counter[str] = Counter()
+
+    def called(self, operation: str) -> None:
+        """A call is about to be made."""
+        with self._lock:
+            self._calls[operation] += 1
+
+    def answered(self, operation: str, code: str | None) -> None:
+        """An attempt was answered, with an error code or None."""
+        with self._lock:
+            self._attempts[operation] += 1
+            if code in THROTTLED:
+                self._throttled[operation] += 1
+
+    def counts(self) -> dict[str, ApiCalls]:
+        """The counts so far, by operation."""
+        with self._lock:
+            return {
+                operation: ApiCalls(
+                    calls,
+                    max(0, self._attempts[operation] - calls),
+                    self._throttled[operation],
+                )
+                for operation, calls in sorted(self._calls.items())
+            }
+
+
+class Clients:
+    """The clients of one session and region, made when first needed."""
+
+    def __init__(self, session: boto3.Session, region: str, endpoint_url: str | None) -> None:
+        self._session = session
+        self._region = region
+        self._endpoint_url = endpoint_url
+        self._clients: dict[str, Any] = {}
+        # Making a client is not thread-safe in boto3; using one is.
+        self._lock = threading.Lock()
+        self.calls = Calls()
+
+    def client(self, prefix: str) -> Any:
+        """The client for operations with this IAM prefix."""
+        with self._lock:
+            if prefix not in self._clients:
+                self._clients[prefix] = self._make(prefix)
+            return self._clients[prefix]
+
+    def _make(self, prefix: str) -> Any:
+        from botocore.config import Config
+
+        from driftcheck import __version__
+
+        config = Config(
+            connect_timeout=5,
+            read_timeout=20,
+            max_pool_connections=32,
+            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+            user_agent_extra=f"driftcheck/{__version__}",
+        )
+        try:
+            client = self._session.client(  # type: ignore[call-overload]
+                SERVICES[prefix],
+                region_name=self._region,
+                endpoint_url=self._endpoint_url,
+                config=config,
+            )
+        except ValueError as error:
+            # botocore's complaint about a URL in AWS_ENDPOINT_URL or the profile.
+            raise AwsError(f"{one_line(error)}.") from error
+        except BotoCoreError as error:
+            raise (fatal(error) or AwsError(f"{one_line(error)}.")) from error
+        client.meta.events.register("response-received", self._counter(prefix))
+        return client
+
+    def call(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer to one call; an empty one where there is no such thing.
+
+        Raises ``FactUnavailable`` when AWS refuses or does not answer, ``AwsError`` when
+        it would refuse everything.
+        """
+        prefix, _, name = operation.partition(":")
+        try:
+            method = getattr(self.client(prefix), snake_case(name))
+            self.calls.called(operation)
+            answer: Mapping[str, Any] = method(**arguments)
+        except ClientError as error:
+            if code_of(error) in NOT_FOUND:
+                return {}
+            raise (fatal(error) or unavailable(operation, error)) from error
+        except (BotoCoreError, NotImplementedError) as error:
+            # The embedded AWS raises NotImplementedError for what it does not offer.
+            ending = fatal(error) if isinstance(error, BotoCoreError) else None
+            raise (ending or unavailable(operation, error)) from error
+        return answer
+
+    def pages(
+        self, operation: str, arguments: Mapping[str, Any], paging: Paging
+    ) -> Iterator[Mapping[str, Any]]:
+        """All pages of an answer; empty ones are passed over, repeated tokens refused."""
+        request = dict(arguments)
+        if paging.size is not None:
+            request[paging.size[0]] = paging.size[1]
+        seen: set[str] = set()
+        for _ in range(_MOST_PAGES):
+            answer = self.call(operation, request)
+            yield answer
+            token = answer.get(paging.answer)
+            if not token:
+                return
+            if token in seen:
+                break
+            seen.add(token)
+            request[paging.request] = token
+        raise FactUnavailable(operation, "the endpoint repeats its page tokens without an end")
+
+    def _counter(self, prefix: str) -> Callable[..., None]:
+        def count(event_name: str, parsed_response: Any = None, **_: Any) -> None:
+            error = (parsed_response or {}).get("Error") or {}
+            self.calls.answered(f"{prefix}:{event_name.rpartition('.')[2]}", error.get("Code"))
+
+        return count
+
+
+class Memo:
+    """Values that are worked out once for each key, also when several threads ask at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._locks: dict[object, threading.Lock] = {}
+        self._outcomes: dict[object, Any] = {}
+
+    def get(self, key: object, work: Callable[[], T]) -> T:
+        """The value for ``key``; a ``FactUnavailable`` is remembered and raised again."""
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._outcomes:
+                try:
+                    self._outcomes[key] = work()
+                except FactUnavailable as failure:
+                    self._outcomes[key] = failure
+            outcome = self._outcomes[key]
+        if isinstance(outcome, FactUnavailable):
+            raise outcome
+        return outcome  # type: ignore[no-any-return]
+
+
+def snake_case(name: str) -> str:
+    """The method of a boto3 client for an operation: ``DescribeTable`` to ``describe_table``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

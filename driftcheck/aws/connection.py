@@ -1,0 +1,111 @@
+"""One account in one region."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from driftcheck.aspects.base import FactUnavailable
+from driftcheck.aws.calls import Clients, Memo
+from driftcheck.aws.facts import TableFacts
+from driftcheck.aws.operations import BulkOperation, Paging, Subject, TableOperation
+from driftcheck.errors import AwsError
+from driftcheck.model.report import ApiCalls
+
+LIST_TABLES = "dynamodb:ListTables"
+
+#: Answers of a bulk operation by table: each has the shape of one page.
+ByTable = Mapping[str, Mapping[str, Any]]
+
+
+class AwsConnection:
+    """Reads of one account in one region; ``stages.connection.Connection``.
+
+    ``siblings`` opens the same account in another region (for replicas).
+    """
+
+    def __init__(
+        self,
+        clients: Clients,
+        account: str,
+        region: str,
+        siblings: Callable[[str], AwsConnection],
+    ) -> None:
+        self.clients = clients
+        self._account = account
+        self._region = region
+        self._siblings = siblings
+        self._shared = Memo()
+
+    @property
+    def account(self) -> str:
+        """The account that the credentials belong to."""
+        return self._account
+
+    @property
+    def region(self) -> str:
+        """The region that is asked."""
+        return self._region
+
+    def table_names(self) -> Sequence[str]:
+        """Every table there is. Raises ``AwsError`` when AWS does not say."""
+        paging = Paging("ExclusiveStartTableName", "LastEvaluatedTableName", ("Limit", 100))
+        try:
+            return [
+                name
+                for page in self.clients.pages(LIST_TABLES, {}, paging)
+                for name in page.get("TableNames", ())
+            ]
+        except FactUnavailable as failure:
+            raise AwsError(f"the tables cannot be listed: {failure}") from failure
+
+    def facts(self, table: str) -> TableFacts:
+        """The facts about a table. What is asked of the table itself is read anew."""
+        return TableFacts(self, table)
+
+    def api_calls(self) -> Mapping[str, ApiCalls]:
+        """The calls made so far, by operation."""
+        return self.clients.calls.counts()
+
+    def in_region(self, region: str) -> AwsConnection:
+        """The same account in another region."""
+        return self if region == self._region else self._siblings(region)
+
+    def forget(self) -> None:
+        """Read bulk and shared answers anew from now on (after something was changed)."""
+        self._shared = Memo()
+
+    def ask(self, operation: str, how: TableOperation, subject: Subject) -> Mapping[str, Any]:
+        """The answer of a table operation, pages joined."""
+        if how.shared:
+            return self._shared.get(
+                (operation, subject.key), lambda: self._answer(operation, how, subject)
+            )
+        return self._answer(operation, how, subject)
+
+    def _answer(self, operation: str, how: TableOperation, subject: Subject) -> Mapping[str, Any]:
+        arguments = how.arguments(subject)
+        if how.joined is None or how.paging is None:
+            return self.clients.call(operation, arguments)
+        entries = [
+            entry
+            for page in self.clients.pages(operation, arguments, how.paging)
+            for entry in page.get(how.joined, ())
+        ]
+        return {how.joined: entries}
+
+    def bulk(self, operation: str, how: BulkOperation) -> ByTable:
+        """The answers of a bulk operation by table, read once for the whole region."""
+        return self._shared.get(operation, lambda: self._read_all(operation, how))
+
+    def _read_all(self, operation: str, how: BulkOperation) -> ByTable:
+        answers: dict[str, dict[str, list[Any]]] = defaultdict(
+            lambda: {name: [] for name in how.lists}
+        )
+        for page in self.clients.pages(operation, how.arguments, how.paging):
+            for name in how.lists:
+                for entry in page.get(name, ()):
+                    for table in how.table_of(entry):
+                        answers[table][name].append(entry)
+        return dict(answers)

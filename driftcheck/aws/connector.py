@@ -1,0 +1,194 @@
+"""Opening connections: credentials, roles, region, endpoint, identity."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from driftcheck.aspects.base import FactUnavailable
+from driftcheck.aws.calls import Clients
+from driftcheck.aws.connection import AwsConnection
+from driftcheck.aws.failures import fatal, one_line, unreachable
+from driftcheck.errors import AwsError, UsageError
+from driftcheck.model.report import ApiCalls
+from driftcheck.model.values import Cause
+from driftcheck.spec.model import AssumeRole, Spec, Target
+
+if TYPE_CHECKING:
+    from botocore.session import Session as CoreSession
+
+#: What emulators that know no accounts put into their ARNs.
+_NO_ACCOUNT = "000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class AwsOptions:
+    """What the command line says about AWS; None leaves it to spec and environment.
+
+    ``profile`` is used instead of the targets' own. ``region`` is for targets that
+    name none; naming another one than the target does is refused.
+    """
+
+    endpoint_url: str | None = None
+    region: str | None = None
+    profile: str | None = None
+
+
+_SessionKey = tuple[str | None, tuple[AssumeRole, ...]]
+
+
+class AwsConnector:
+    """Opens each combination of credentials and region once; ``stages.connection.Connector``."""
+
+    def __init__(self, options: AwsOptions | None = None) -> None:
+        self._options = options or AwsOptions()
+        if self._options.endpoint_url is not None:
+            _check_endpoint(self._options.endpoint_url)
+        self._sessions: dict[_SessionKey, boto3.Session] = {}
+        self._clients: list[Clients] = []
+        self._connections: dict[tuple[_SessionKey, str], AwsConnection] = {}
+
+    def open(self, spec: Spec, target: Target) -> AwsConnection:
+        """A connection to a target, whose account has been held against the one named.
+
+        Raises ``AwsError`` when there are no credentials or no region, when nobody
+        answers, or when the account found is not the account named.
+        """
+        key: _SessionKey = (self._options.profile or target.profile, target.assume_role)
+        session = self._session(key)
+        region = self._region(target, session)
+        connection = self._connection(key, region, target.account)
+        if target.account is not None and connection.account != target.account:
+            raise AwsError(
+                f"the credentials belong to the account {connection.account}, but the target "
+                f"{target.name} of {spec.file} is the account {target.account}."
+            )
+        return connection
+
+    def api_calls(self) -> dict[str, ApiCalls]:
+        """The calls of all connections, replicas' regions and failed targets included."""
+        total: dict[str, ApiCalls] = {}
+        for clients in self._clients:
+            for operation, calls in clients.calls.counts().items():
+                total[operation] = total.get(operation, ApiCalls()) + calls
+        return dict(sorted(total.items()))
+
+    def _connection(self, key: _SessionKey, region: str, named: str | None) -> AwsConnection:
+        known = self._connections.get((key, region))
+        if known is not None:
+            return known
+        clients = Clients(self._session(key), region, self._options.endpoint_url)
+        self._clients.append(clients)
+        account = _account(clients, named)
+
+        def sibling(other: str) -> AwsConnection:
+            return self._connection(key, other, account)
+
+        connection = AwsConnection(clients, account, region, sibling)
+        self._connections[key, region] = connection
+        return connection
+
+    def _region(self, target: Target, session: boto3.Session) -> str:
+        option = self._options.region
+        if option is not None and target.region is not None and option != target.region:
+            raise UsageError(
+                f"--region {option} contradicts the target {target.name}, which is in "
+                f"{target.region}."
+            )
+        region = target.region or option or session.region_name
+        if region is None:
+            raise AwsError(
+                "there is no AWS region. Name one in the spec's target, or with --region, "
+                "AWS_REGION or the profile."
+            )
+        return str(region)
+
+    def _session(self, key: _SessionKey) -> boto3.Session:
+        known = self._sessions.get(key)
+        if known is not None:
+            return known
+        profile, roles = key
+        try:
+            # botocore itself reads AWS_DEFAULT_REGION only; every other SDK knows AWS_REGION.
+            region = os.environ.get("AWS_REGION") or None
+            session = boto3.Session(profile_name=profile, region_name=region)
+            for role in roles:
+                session = self._assume(session, role)
+        except (BotoCoreError, ClientError) as error:
+            raise fatal(error) or AwsError(f"{one_line(error)}.") from error
+        self._sessions[key] = session
+        return session
+
+    def _assume(self, session: boto3.Session, role: AssumeRole) -> boto3.Session:
+        """A session with the role's credentials, which renew themselves before they expire."""
+        from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+        from botocore.session import get_session
+
+        source: Any = session.get_credentials()
+        if source is None:
+            raise AwsError(f"there are no AWS credentials to assume the role {role.role_arn} with.")
+        extra = {"RoleSessionName": role.session_name}
+        if role.external_id is not None:
+            extra["ExternalId"] = role.external_id
+
+        def sts_client(service: str, **credentials: Any) -> Any:
+            return session.client(  # type: ignore[call-overload]
+                service, endpoint_url=self._options.endpoint_url, **credentials
+            )
+
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=sts_client,
+            source_credentials=source,
+            role_arn=role.role_arn,
+            extra_args=extra,
+        )
+        core: CoreSession = get_session()
+        core._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]
+            method="assume-role", refresh_using=fetcher.fetch_credentials
+        )
+        return boto3.Session(botocore_session=core, region_name=session.region_name)
+
+
+def _account(clients: Clients, named: str | None) -> str:
+    """The account that the credentials belong to.
+
+    Emulators that know no accounts are taken to be the one that is named.
+    """
+    if _only_dynamodb_is_elsewhere(clients):
+        return named or _NO_ACCOUNT
+    try:
+        answer = clients.call("sts:GetCallerIdentity", {})
+    except FactUnavailable as failure:
+        cause = failure.__cause__
+        endpoint = str(clients.client("sts").meta.endpoint_url)
+        if isinstance(cause, BotoCoreError) and unreachable(cause):
+            raise AwsError(
+                f"nobody answers at {endpoint} ({one_line(cause)}). Check the network, "
+                "the region and the endpoint."
+            ) from failure
+        if failure.cause is Cause.UNSUPPORTED and not _is_aws(endpoint):
+            return named or _NO_ACCOUNT
+        raise AwsError(f"the credentials cannot be used: {failure}.") from failure
+    return str(answer.get("Account") or named or _NO_ACCOUNT)
+
+
+def _only_dynamodb_is_elsewhere(clients: Clients) -> bool:
+    """Whether DynamoDB is an emulator while STS would be AWS itself."""
+    dynamodb, sts = (str(clients.client(p).meta.endpoint_url) for p in ("dynamodb", "sts"))
+    return _is_aws(sts) and not _is_aws(dynamodb)
+
+
+def _is_aws(endpoint: str) -> bool:
+    host = urlsplit(endpoint).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws"))
+
+
+def _check_endpoint(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"--endpoint-url {url}: give a whole URL, as http://localhost:5000.")

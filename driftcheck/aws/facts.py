@@ -1,0 +1,58 @@
+"""The answers of AWS about one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from driftcheck.aspects.base import FactUnavailable
+from driftcheck.aws.calls import Memo
+from driftcheck.aws.operations import BULK_OPERATIONS, TABLE_OPERATIONS, Subject
+
+if TYPE_CHECKING:
+    from driftcheck.aws.connection import AwsConnection
+
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
+DESCRIBE_TABLE = "dynamodb:DescribeTable"
+
+
+class TableFacts:
+    """Facts about one table, each asked for at most once; ``aspects.base.Facts``.
+
+    Bulk answers are shared by all tables of the connection.
+    """
+
+    def __init__(self, connection: AwsConnection, table: str) -> None:
+        self._connection = connection
+        self._table = table
+        self._memo = Memo()
+
+    def get(self, operation: str, key: str = "") -> Mapping[str, Any]:
+        """See ``aspects.base.Facts.get``; a region as ``key`` asks about the replica there.
+
+        Raises ``AwsError`` when AWS would refuse everything (expired credentials).
+        """
+        if key and operation.startswith("dynamodb:") and _REGION.fullmatch(key):
+            replica = self._memo.get(
+                key, lambda: self._connection.in_region(key).facts(self._table)
+            )
+            return replica.get(operation)
+        return self._memo.get((operation, key), lambda: self._ask(operation, key))
+
+    def _ask(self, operation: str, key: str) -> Mapping[str, Any]:
+        bulk = BULK_OPERATIONS.get(operation)
+        if bulk is not None:
+            return self._connection.bulk(operation, bulk).get(self._table) or {
+                name: [] for name in bulk.lists
+            }
+        how = TABLE_OPERATIONS[operation]
+        subject = Subject(self._table, key, self._arn)
+        return self._connection.ask(operation, how, subject)
+
+    def _arn(self) -> str:
+        """The table's ARN as AWS gives it, since partitions and emulators differ."""
+        table = self.get(DESCRIBE_TABLE).get("Table") or {}
+        if "TableArn" not in table:
+            raise FactUnavailable(DESCRIBE_TABLE, "there is no such table")
+        return str(table["TableArn"])
