@@ -21,6 +21,7 @@ from driftcheck.aspects.scaling import (
     billing_differs,
     place_in_code,
     place_of,
+    scheduled_bounds,
 )
 from driftcheck.aspects.scaling_policy import POLICY_SCHEMA, code_policy, live_policy
 from driftcheck.aspects.throughput import PAY_PER_REQUEST, declared_billing_mode, is_less
@@ -89,6 +90,10 @@ class Autoscaling(Aspect):
         }
     }
     reads = (DESCRIBE_TABLE, DESCRIBE_TARGETS, DESCRIBE_POLICIES)
+    atoms = (
+        f"/{FIELD}/table/*/target_tracking/*/customized_metric_specification",
+        f"/{FIELD}/index/*/*/target_tracking/*/customized_metric_specification",
+    )
 
     def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
         """From the scaling targets and policies that were joined to the table."""
@@ -159,12 +164,18 @@ class Autoscaling(Aspect):
             result["index"] = {n: _spelled_out(i) for n, i in stated["index"].items()}
         return {**fragment, FIELD: result}
 
-    def equal(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
-        """Nothing counts beside another billing mode, or an index that one side lacks."""
+    def moot(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
+        """Nothing counts beside another billing mode, or of an index that one side lacks."""
         tokens = split(pointer)
-        if billing_differs(within):
-            return True
-        if len(tokens) > 2 and tokens[1] == "index" and only_on_one_side(tokens[2], within):
+        index = tokens[2] if len(tokens) > 2 and tokens[1] == "index" else None
+        return billing_differs(within) or (index is not None and only_on_one_side(index, within))
+
+    def equal(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
+        """Bounds that a scheduled action set are as they should be."""
+        tokens = split(pointer)
+        if tokens[-1] in ("min_capacity", "max_capacity") and actual in scheduled_bounds(
+            within.actual, tuple(tokens[1:-1]), tokens[-1]
+        ):
             return True
         return bool(_no_scaling_as_none(expected) == _no_scaling_as_none(actual))
 

@@ -20,12 +20,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+from driftcheck.aspects.comparing import Comparison, Difference, Undecided, differences
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.location import Location
-from driftcheck.model.pointer import child, join, split
+from driftcheck.model.pointer import child, join
 from driftcheck.model.resource import Resource, TerraformTable
-from driftcheck.model.table import Fragment, Table
-from driftcheck.model.values import Cause, Json, Sensitive, Unknown, first_unknown, reveal
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Cause, Json, Unknown
+
+__all__ = [
+    "Aspect",
+    "Comparison",
+    "Difference",
+    "Draft",
+    "FactUnavailable",
+    "Facts",
+    "Undecided",
+]
 
 
 class FactUnavailable(Exception):
@@ -106,38 +117,6 @@ class Draft:
             self.ignored.add(pointer)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Two sources say different things about one place."""
-
-    pointer: str
-    expected: Json
-    actual: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """Nobody can say whether two sources differ at one place, because one is unknown there."""
-
-    pointer: str
-    reason: str
-    expected: Json
-    actual: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The two whole tables that an aspect's fragments are compared within.
-
-    ``expected`` asserts and ``actual`` is held against it. ``partial`` is true
-    where ``expected`` is a spec, whose silence asserts nothing.
-    """
-
-    expected: Table
-    actual: Table
-    partial: bool
-
-
 class Aspect(ABC):
     """One concern of a table; see the module's description.
 
@@ -148,6 +127,7 @@ class Aspect(ABC):
     nothing by themselves while the value at the pointer differs: when a stream is
     off that should be on, its view type is not a second difference. A token ``*``
     of the pointer stands for any one token, and for the same one in the prefixes.
+    ``atoms`` are pointers (with ``*`` as well) to objects that are compared as a whole.
     """
 
     name: ClassVar[str]
@@ -156,6 +136,7 @@ class Aspect(ABC):
     reads: ClassVar[tuple[str, ...]]
     may_read: ClassVar[tuple[str, ...]] = ()
     gates: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    atoms: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
@@ -179,6 +160,22 @@ class Aspect(ABC):
         Raises ``FactUnavailable`` when AWS does not say.
         """
         return fragment
+
+    def across_regions(self, fragment: Fragment) -> Fragment | None:
+        """What of a fragment should be the same in every region of a global table.
+
+        None where each region has its own, or where it is the same by nature.
+        """
+        return fragment
+
+    def moot(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
+        """Whether a place need not be compared, whatever the two values are.
+
+        Because the expected side asserts nothing there, or because a difference
+        would only follow from one that is reported elsewhere. Values may be
+        ``Unknown`` or ``Sensitive``.
+        """
+        return False
 
     def equal(
         self, pointer: str, expected: Json, actual: Json, within: Comparison
@@ -206,75 +203,4 @@ class Aspect(ABC):
         if expected is None or actual is None:
             return
         root = child("", next(iter(self.fields)))
-        for side in (expected, actual):
-            if isinstance(side, Unknown):
-                yield Undecided(root, side.reason, expected, actual)
-                return
-        assert isinstance(expected, dict)
-        assert isinstance(actual, dict)
-        found = list(self._walk("", expected, actual, within))
-        closed = tuple(prefix for item in found for prefix in self._closed_by(item.pointer))
-        for item in found:
-            if not _below(item.pointer, closed):
-                yield item
-
-    def _closed_by(self, pointer: str) -> Iterator[str]:
-        """The prefixes that ``gates`` closes when there is a difference at ``pointer``."""
-        tokens = split(pointer)
-        for pattern, prefixes in self.gates.items():
-            wanted = split(pattern)
-            if len(wanted) != len(tokens):
-                continue
-            pairs = list(zip(wanted, tokens, strict=True))
-            if all(want in ("*", token) for want, token in pairs):
-                stars = [token for want, token in pairs if want == "*"]
-                for prefix in prefixes:
-                    remaining = iter(stars)
-                    yield join(*(next(remaining) if t == "*" else t for t in split(prefix)))
-
-    def _walk(
-        self, pointer: str, expected: Json, actual: Json, within: Comparison
-    ) -> Iterator[Difference | Undecided]:
-        opened_expected, opened_actual = _open(expected), _open(actual)
-        if isinstance(opened_expected, dict) and isinstance(opened_actual, dict):
-            names = list(opened_expected)
-            if not within.partial:
-                names += [name for name in opened_actual if name not in opened_expected]
-            for name in names:
-                yield from self._walk(
-                    child(pointer, name),
-                    opened_expected.get(name),
-                    opened_actual.get(name),
-                    within,
-                )
-            return
-        verdict = self._judge(pointer, expected, actual, within)
-        if verdict is not None:
-            yield verdict
-
-    def _judge(
-        self, pointer: str, expected: Json, actual: Json, within: Comparison
-    ) -> Difference | Undecided | None:
-        for side, other in ((expected, actual), (actual, expected)):
-            if isinstance(side, Unknown):
-                if side.certainly_set and other is None:
-                    return Difference(pointer, expected, actual)
-                return Undecided(pointer, side.reason, expected, actual)
-        known_expected, known_actual = reveal(expected), reveal(actual)
-        if known_expected is not None and known_actual is not None:
-            inner = first_unknown(known_expected) or first_unknown(known_actual)
-            if inner is not None:
-                return Undecided(pointer, inner.reason, expected, actual)
-        verdict = self.equal(pointer, known_expected, known_actual, within)
-        if isinstance(verdict, Unknown):
-            return Undecided(pointer, verdict.reason, expected, actual)
-        return None if verdict else Difference(pointer, expected, actual)
-
-
-def _open(value: Json) -> Json:
-    """The content of a sensitive value, so that its members can be told apart."""
-    return value.value if isinstance(value, Sensitive) else value
-
-
-def _below(pointer: str, prefixes: tuple[str, ...]) -> bool:
-    return any(pointer == p or pointer.startswith(p + "/") for p in prefixes)
+        yield from differences(self, root, expected, actual, within)

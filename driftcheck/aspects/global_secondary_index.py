@@ -55,6 +55,9 @@ from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json, Unknown
 
 _KEYS = frozenset({"hash_key", "range_key", "key_schema"})
+_THROUGHPUT = frozenset(
+    {"read_capacity", "write_capacity", "on_demand_throughput", "warm_throughput"}
+)
 _REBUILT = _KEYS | {"projection_type", "non_key_attributes"}
 
 
@@ -146,16 +149,24 @@ class GlobalSecondaryIndex(Aspect):
             return fragment
         return {**fragment, GLOBAL: {n: _normal_index(i) for n, i in indexes.items()}}
 
-    def equal(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> Any:
-        """Throughput by the table's rules; everything else must be the same."""
+    def moot(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
+        """Throughput beside another billing mode, and what nobody declared of it."""
         tokens = split(pointer)
-        if "read_capacity" in tokens or "write_capacity" in tokens:
+        if not _THROUGHPUT & set(tokens[2:]):
+            return False
+        undeclared = expected is None and "on_demand_throughput" not in tokens
+        return undeclared or billing_differs(within)
+
+    def equal(
+        self, pointer: str, expected: Json, actual: Json, within: Comparison
+    ) -> bool | Unknown:
+        """Capacity and warm throughput by the table's rules; everything else must be the same."""
+        tokens = split(pointer)
+        if tokens[-1] in ("read_capacity", "write_capacity"):
             return capacity_matches(expected, actual, pointer_place(tokens), within)
-        if "warm_throughput" in tokens:
-            return billing_differs(within) or warm_enough(expected, actual)
-        if "on_demand_throughput" in tokens:
-            return billing_differs(within) or expected == actual
-        return expected == actual
+        if "warm_throughput" in tokens[2:]:
+            return warm_enough(expected, actual)
+        return bool(expected == actual)
 
     def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
         """Queries fail without the index or its attributes; one too many only costs."""

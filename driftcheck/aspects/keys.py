@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
-from driftcheck.aspects.reading import DESCRIBE_TABLE, describe_table, named_blocks, plain, text
+from driftcheck.aspects.reading import DESCRIBE_TABLE, describe_table, named_blocks, text
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.resource import TerraformTable
 from driftcheck.model.table import Fragment
@@ -80,11 +80,10 @@ class Keys(Aspect):
             },
         }
 
-    def equal(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
+    def moot(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
         """A definition that one side lacks counts only where a spec asks for it."""
-        if pointer.startswith("/attribute/") and (expected is None or actual is None):
-            return not within.partial
-        return bool(plain(expected) == plain(actual))
+        one_sided = expected is None or actual is None
+        return pointer.startswith("/attribute/") and one_sided and not within.partial
 
     def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
         """A table with other keys is another table."""

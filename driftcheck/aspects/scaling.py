@@ -75,6 +75,16 @@ def scaling_at(table: Table, place: Place) -> Json:
     return fragment
 
 
+def scheduled_bounds(table: Table, place: Place, bound: str) -> set[Json]:
+    """The values that scheduled actions of a place set a bound to; they come and go with time."""
+    fragment: Json = table.settings.get("scheduled_action")
+    for token in ("scheduled_action", *place):
+        fragment = fragment.get(token) if isinstance(fragment, dict) else None
+    actions = fragment.values() if isinstance(fragment, dict) else ()
+    values = {plain(action.get(bound)) for action in actions if isinstance(action, dict)}
+    return {value for value in values if isinstance(value, int)}
+
+
 def billing_mode(table: Table) -> str | None:
     """The billing mode of a table where it is known and stated."""
     fragment = table.settings.get("throughput")
@@ -97,7 +107,7 @@ def capacity_matches(
     live now is right and the declared one is only where it began. Unknown where the
     values differ and the band could not be read.
     """
-    if expected == actual or expected is None or billing_differs(within):
+    if expected == actual:
         return True
     scaling = scaling_at(within.actual, place)
     if scaling is None:

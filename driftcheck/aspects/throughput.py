@@ -16,12 +16,12 @@ from driftcheck.aspects.reading import (
     settled_table,
     text,
 )
-from driftcheck.aspects.scaling import capacity_matches, pointer_place
+from driftcheck.aspects.scaling import billing_differs, capacity_matches, pointer_place
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import split
 from driftcheck.model.resource import Resource, TerraformTable
 from driftcheck.model.table import Fragment
-from driftcheck.model.values import Json
+from driftcheck.model.values import Json, Unknown
 
 PROVISIONED = "PROVISIONED"
 PAY_PER_REQUEST = "PAY_PER_REQUEST"
@@ -70,10 +70,16 @@ class Throughput(Aspect):
         stated = {"read_capacity", "write_capacity"} & set(fragment)
         return {**fragment, **dict.fromkeys(sorted(stated))}
 
-    def equal(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> Any:
+    def moot(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
+        """Capacity that nobody declared, or beside another billing mode."""
+        return pointer != "/billing_mode" and (expected is None or billing_differs(within))
+
+    def equal(
+        self, pointer: str, expected: Json, actual: Json, within: Comparison
+    ) -> bool | Unknown:
         """Capacity inside the band of an autoscaler is as it should be."""
         if pointer == "/billing_mode":
-            return expected == actual
+            return bool(expected == actual)
         return capacity_matches(expected, actual, pointer_place(split(pointer)), within)
 
     def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:

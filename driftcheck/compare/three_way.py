@@ -213,7 +213,8 @@ def _unsettled(
                 and _stated(sources.spec, pointer)
                 and not spec_live.undecided_around(pointer)
             )
-            yield Unsettled(aspect, pointer, item.reason, decides=not settled_by_spec)
+            decides = item.decides and not settled_by_spec
+            yield Unsettled(aspect, pointer, item.reason, decides)
 
 
 def _stated(spec: Table | None, pointer: str) -> bool:
