@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "compare": {"errors", "model", "aspects"},
     "remediation": set(),
     "remediation.plan": {"errors", "model", "aspects", "compare"},
-    "aws": {"errors", "model", "aspects"},
+    # A target says where to connect, and as whom.
+    "aws": {"errors", "model", "aspects", "spec"},
     "remediation.execute": {"errors", "model", "aspects", "remediation.plan", "aws"},
     "inputs": {"errors", "paths", "model", "hcl", "documents", "aspects", "spec", "aws"},
     # Reports render what they are given; they never find anything out.
@@ -79,6 +80,9 @@ PURE = {
     *("remediation.plan",),
 }
 OUTSIDE_WORLD = {"subprocess", "socket", "ssl", "http", "urllib.request", "asyncio", "ctypes"}
+
+#: Functions that find or load the module named by their first argument.
+LOADERS = ("import_module", "find_spec", "__import__")
 
 #: Too slow to load for a command that does not need them, such as ``--version``.
 HEAVY = {"boto3", "botocore", "hcl2", "lark", "jsonschema", "moto", "yaml", "re2"}
@@ -152,6 +156,11 @@ def test_the_checker_accepts_a_tree_in_order(tmp_path: Path) -> None:
         ("remediation/plan.py", "import boto3", "remediation.plan may not import boto3"),
         ("aspects/bad.py", "from lark import Tree", "aspects may not import lark"),
         ("hcl/bad.py", "import hcl2", "hcl2 and lark belong in one module"),
+        (
+            "spec/bad.py",
+            "from importlib import import_module\nimport_module('boto3')",
+            "spec may not import boto3",
+        ),
         ("hcl/bad.py", "import subprocess", "hcl may not import subprocess"),
         ("policies/bad.py", "from urllib import request", "policies may not import urllib.req"),
         ("fresh/__init__.py", "", "fresh has no row in MAY_IMPORT"),
@@ -256,6 +265,10 @@ def imports(path: Path, module: str) -> Iterator[Import]:
             # The name may be a module as well as something in one; both read the same here.
             start = "." * node.level + (node.module or "")
             targets = [f"{start}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(LOADERS):
+            # A name that is only known at run time is beyond this check.
+            first = (a.value for a in node.args[:1] if isinstance(a, ast.Constant))
+            targets = [name for name in first if isinstance(name, str)]
         else:
             targets = []
         place = f"{path}:{getattr(node, 'lineno', 0)}"
