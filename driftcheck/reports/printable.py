@@ -1,0 +1,65 @@
+"""Making text of others harmless, and values short, before a person sees them.
+
+Names, tags and messages come from pull requests and from AWS accounts. A control
+character in them could rewrite the terminal, a bidirectional mark could make a line
+say something else.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+from driftcheck.model.values import Json, Sensitive, Unknown
+
+#: What stands for a value that Terraform marks as sensitive.
+SENSITIVE = "(sensitive)"
+
+
+def printable(text: str) -> str:
+    """The text with every character that is not plainly visible written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def plain(value: Json) -> Json:
+    """A value as JSON can carry it, with nothing sensitive left in it.
+
+    Whole numbers stay exact; other decimals become floats.
+    """
+    match value:
+        case Sensitive():
+            return SENSITIVE
+        case Unknown():
+            return None
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case dict():
+            return {str(k): plain(v) for k, v in value.items()}
+        case list() | tuple():
+            return [plain(v) for v in value]
+        case _:
+            return value
+
+
+def brief(value: Json, width: int) -> str:
+    """A value on one line of at most ``width`` columns; what is cut off is counted."""
+    text = printable(json.dumps(plain(value), ensure_ascii=False))
+    if len(text) <= width:
+        return text
+    match value:
+        case dict():
+            note = f"... ({len(value)} members)"
+        case list() | tuple():
+            note = f"... ({len(value)} elements)"
+        case _:
+            note = f"... ({len(text)} characters)"
+    return text[: max(0, width - len(note))] + note
