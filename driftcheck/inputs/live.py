@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from driftcheck.aspects import ASPECTS, FIELD_OWNERS
 from driftcheck.aspects.base import Aspect, Facts, FactUnavailable
+from driftcheck.aspects.reading import DESCRIBE_TABLE
 from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Unknown
 
@@ -26,6 +27,14 @@ def table_from_live(
         except FactUnavailable as failure:
             settings[aspect.name] = failure.unknown()
     return Table(name=name, settings=settings, region=region, fields=FIELD_OWNERS)
+
+
+def table_exists(facts: Facts) -> bool:
+    """Whether AWS knows the table; true as well where it refuses to say."""
+    try:
+        return "Table" in facts.get(DESCRIBE_TABLE)
+    except FactUnavailable:
+        return True
 
 
 def resolve_names(table: Table, facts: Facts, *, aspects: Sequence[Aspect] = ASPECTS) -> Table:

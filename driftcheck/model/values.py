@@ -55,22 +55,24 @@ Json = Any
 Scalar = str | int | Decimal | bool | None
 
 
-def first_unknown(value: Json) -> Unknown | None:
-    """The first ``Unknown`` at or below ``value`` in document order."""
+def all_unknowns(value: Json) -> Iterator[Unknown]:
+    """Every ``Unknown`` at or below ``value``, in document order."""
     match value:
         case Unknown():
-            return value
+            yield value
+        case Sensitive(inner):
+            yield from all_unknowns(inner)
         case dict():
-            children: Iterator[Json] = iter(value.values())
+            for child in value.values():
+                yield from all_unknowns(child)
         case list() | tuple():
-            children = iter(value)
-        case _:
-            return None
-    for child in children:
-        found = first_unknown(child)
-        if found is not None:
-            return found
-    return None
+            for child in value:
+                yield from all_unknowns(child)
+
+
+def first_unknown(value: Json) -> Unknown | None:
+    """The first ``Unknown`` at or below ``value`` in document order."""
+    return next(all_unknowns(value), None)
 
 
 def contains_sensitive(value: Json) -> bool:

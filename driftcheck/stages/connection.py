@@ -27,6 +27,9 @@ class Connection(Protocol):
     def facts(self, table: str) -> Facts:
         """The facts about a table, read anew."""
 
+    def forget(self) -> None:
+        """Read bulk answers anew from now on, because something may have changed."""
+
     def api_calls(self) -> Mapping[str, ApiCalls]:
         """The calls made so far, by operation."""
 

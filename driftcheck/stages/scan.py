@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from driftcheck.aspects.base import Facts
 from driftcheck.compare.findings import Place
 from driftcheck.compare.three_way import Sources
 from driftcheck.compare.waive import apply_waivers
 from driftcheck.errors import AwsError
-from driftcheck.inputs.live import table_from_live
+from driftcheck.inputs.live import resolve_names, table_exists, table_from_live
 from driftcheck.model.finding import Finding, Kind, Party, Severity
 from driftcheck.model.report import ApiCalls, Report, TableResult, now, status_of
 from driftcheck.model.table import Table
-from driftcheck.model.values import Cause, Unknown
+from driftcheck.model.values import Cause, Unknown, all_unknowns
 from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table
 from driftcheck.spec.model import Spec, Target
@@ -181,21 +182,29 @@ class _Scan:
         self.progress.table(name)
         self.covered[connection.account, connection.region].add(name)
         contract = contract_table(spec, name, address)
-        live = self._read(connection, name)
-        if live is None:
+        found = self._read(connection, name)
+        if found is None:
             return [missing_table(code, contract, place)], result
-        sources = Sources(contract, code, live)
+        facts, live = found
+        sources = Sources(
+            resolve_names(contract, facts) if contract is not None else None,
+            resolve_names(code, facts) if code is not None else None,
+            live,
+        )
         return judge(sources, place, policies, spec.policies.parameters), result
 
-    def _read(self, connection: Connection, name: str) -> Table | None:
+    def _read(self, connection: Connection, name: str) -> tuple[Facts, Table] | None:
         """The live table, read again while AWS is still changing it; None where there is none."""
         deadline = self.options.clock() + self.options.settle_timeout
         while True:
-            table = table_from_live(name, connection.facts(name))
-            settled = table is None or not _in_transition(table)
-            if settled or self.options.clock() >= deadline:
-                return table
+            facts = connection.facts(name)
+            if not table_exists(facts):
+                return None
+            table = table_from_live(name, facts, region=connection.region)
+            if not _in_transition(table) or self.options.clock() >= deadline:
+                return facts, table
             self.options.sleep(self.options.poll_interval)
+            connection.forget()
 
     def unmanaged(self, specs: Sequence[Spec]) -> None:
         """Report the live tables that no spec of this run covers, where a spec asks for it."""
@@ -240,9 +249,7 @@ def _judged(result: TableResult, findings: Sequence[Finding]) -> TableResult:
 
 
 def _in_transition(table: Table) -> bool:
-    return any(
-        isinstance(s, Unknown) and s.cause is Cause.IN_TRANSITION for s in table.settings.values()
-    )
+    return any(u.cause is Cause.IN_TRANSITION for u in all_unknowns(table.document()))
 
 
 def _add_calls(total: dict[str, ApiCalls], more: Mapping[str, ApiCalls]) -> None:

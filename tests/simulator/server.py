@@ -33,7 +33,7 @@ def serve(account: Account) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(response.body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_request(self, *_args: object, **_kwargs: object) -> None:
             """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -181,6 +181,7 @@ def in_process(find: Callable[[str], Account]) -> Iterator[None]:
     """
     from botocore import handlers
     from botocore.awsrequest import AWSResponse
+    from botocore.compat import HTTPHeaders
     from botocore.exceptions import ConnectionClosedError
 
     class Raw:
@@ -200,7 +201,10 @@ def in_process(find: Callable[[str], Account]) -> Iterator[None]:
             response = answer(find(request.url), path, headers, body)
         except ConnectionLost:
             raise ConnectionClosedError(endpoint_url=request.url) from None
-        return AWSResponse(request.url, response.status, response.headers, Raw(response.body))
+        sent = HTTPHeaders()
+        for name, value in response.headers.items():
+            sent[name] = value
+        return AWSResponse(request.url, response.status, sent, Raw(response.body))
 
     handler = ("before-send", respond)
     handlers.BUILTIN_HANDLERS.append(handler)
