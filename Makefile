@@ -17,6 +17,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --cov=driftcheck --cov-report=term
 
 .DEFAULT_GOAL := help
+# An interrupted install leaves nothing that looks finished.
+.DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help demo test test-all lint fmt bench lock clean
 
