@@ -78,10 +78,11 @@ $(VENV)/pyvenv.cfg:
 	exit 1
 
 # First what is locked with hashes, the build backend included; then the project
-# itself, which thus has nothing left to fetch.
+# itself, which thus has nothing left to fetch. Only wheels: what is built from
+# source brings its own build requirements, and nobody has hashed those.
 define install
 	@echo "Installing $(1) (a minute or two the first time)"
-	@$(PIP) install --require-hashes $(foreach file,$(2),-r requirements/$(file).txt)
+	@$(PIP) install --only-binary :all: --require-hashes $(foreach file,$(2),-r requirements/$(file).txt)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 endef
@@ -93,5 +94,5 @@ $(VENV)/.with-dev: $(VENV)/pyvenv.cfg requirements/dev.txt pyproject.toml
 	$(call install,driftcheck and everything that tests it,dev)
 
 $(VENV)/.with-lock: $(VENV)/pyvenv.cfg requirements/lock.txt
-	@$(PIP) install --require-hashes -r requirements/lock.txt
+	@$(PIP) install --only-binary :all: --require-hashes -r requirements/lock.txt
 	@touch $@
