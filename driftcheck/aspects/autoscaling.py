@@ -103,13 +103,13 @@ class Autoscaling(Aspect):
         draft.state((FIELD,), _nothing_scaled(names), table, "")
         if plain(declared_billing_mode(table)) == PAY_PER_REQUEST:
             return
-        for target in source.of_type(TARGET):
+        for target in _certain(source, TARGET):
             place = place_in_code(target)
             if isinstance(place, Unknown):
                 draft.state(_container(target), place, target, "/resource_id")
             elif place is not None and not _blocked(draft.fragment, place):
                 _state_target(draft, place, target)
-        for policy in source.of_type(POLICY):
+        for policy in _certain(source, POLICY):
             place = place_in_code(policy)
             if isinstance(place, Unknown):
                 draft.state(_container(policy), place, policy, "/resource_id")
@@ -207,6 +207,11 @@ def _nothing_scaled(indexes: list[str]) -> dict[str, Any]:
         "table": {"read": None, "write": None},
         "index": {name: {"read": None, "write": None} for name in indexes},
     }
+
+
+def _certain(source: TerraformTable, type_: str) -> list[Resource]:
+    """The resources of a type that certainly exist."""
+    return [r for r in source.of_type(type_) if r.existence is None]
 
 
 def _container(resource: Resource) -> tuple[str, ...]:

@@ -113,6 +113,18 @@ def alarmed_tables(entry: Entry) -> frozenset[str]:
     )
 
 
+def protected_table(entry: Entry) -> frozenset[str]:
+    """The table of one of AWS Backup's protected resources, which may be of any service."""
+    if entry.get("ResourceType") != "DynamoDB":
+        return frozenset()
+    return frozenset({str(entry.get("ResourceArn", "")).rpartition("/")[2]})
+
+
+def backed_up_table(entry: Entry) -> frozenset[str]:
+    """The table of one of DynamoDB's own backups."""
+    return frozenset({str(entry.get("TableName", ""))})
+
+
 TABLE_OPERATIONS: Mapping[str, TableOperation] = {
     "dynamodb:DescribeTable": TableOperation(_by_name),
     "dynamodb:DescribeContinuousBackups": TableOperation(_by_name),
@@ -139,6 +151,15 @@ BULK_OPERATIONS: Mapping[str, BulkOperation] = {
     ),
     "dynamodb:ListContributorInsights": BulkOperation(
         ("ContributorInsightsSummaries",), insights_table, {}, Paging(size=("MaxResults", 100))
+    ),
+    "dynamodb:ListBackups": BulkOperation(
+        ("BackupSummaries",),
+        backed_up_table,
+        {},
+        Paging("ExclusiveStartBackupArn", "LastEvaluatedBackupArn", ("Limit", 100)),
+    ),
+    "backup:ListProtectedResources": BulkOperation(
+        ("Results",), protected_table, {}, Paging(size=("MaxResults", 1000))
     ),
     "cloudwatch:DescribeAlarms": BulkOperation(
         ("MetricAlarms",),

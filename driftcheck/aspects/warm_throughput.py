@@ -1,0 +1,64 @@
+"""The throughput that a table can serve at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.reading import DESCRIBE_TABLE, settled_table
+from driftcheck.aspects.scaling import billing_differs
+from driftcheck.aspects.throughput import is_less
+from driftcheck.aspects.throughput_limits import (
+    WARM,
+    limits_schema,
+    live_warm,
+    state_warm,
+    warm_enough,
+)
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.resource import TerraformTable
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Json
+
+FIELD = "warm_throughput"
+
+
+class WarmThroughput(Aspect):
+    """``warm_throughput`` in units per second: a ratchet that AWS raises by itself.
+
+    It never goes down and cannot be taken back, so what counts is whether the live
+    table serves at least what was declared; where nothing was, any value is right.
+    """
+
+    name = FIELD
+    title = "warm throughput"
+    fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {FIELD: limits_schema(WARM)}
+    reads = (DESCRIBE_TABLE,)
+
+    def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
+        """From the block of provider 6; None where it is not declared."""
+        state_warm(draft, (FIELD,), source.table, f"/{FIELD}")
+
+    def from_live(self, facts: Facts) -> Fragment:
+        """From ``DescribeTable``, which always has it on AWS."""
+        return {FIELD: live_warm(settled_table(facts))}
+
+    def across_regions(self, fragment: Fragment) -> None:
+        """Each region warms up with its own traffic."""
+
+    def moot(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
+        """What nobody declared is right at any value."""
+        return expected is None or billing_differs(within)
+
+    def equal(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
+        """At least the declared throughput."""
+        return warm_enough(expected, actual)
+
+    def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
+        """A sudden peak may be throttled."""
+        return Severity.MEDIUM
+
+    def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
+        """Raising it costs money once; lowering it is refused."""
+        return Risk.IMPOSSIBLE if is_less(wanted, current) else Risk.DISRUPTIVE
