@@ -1,0 +1,123 @@
+"""Evaluates the declarations of a tree of modules, each when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from driftcheck.hcl.module.dependencies import DependencyFinder
+from driftcheck.hcl.module.expansion import expand
+from driftcheck.hcl.module.graph import Graph, Node
+from driftcheck.hcl.module.instances import ModuleInstance
+from driftcheck.hcl.module.keys import InstanceSet, with_key
+from driftcheck.hcl.module.providers import evaluate_provider
+from driftcheck.hcl.module.resources import evaluate_resource
+from driftcheck.hcl.module.session import Session
+from driftcheck.hcl.module.tree import ModuleNode
+from driftcheck.hcl.module.variables import evaluate_variable
+from driftcheck.hcl.syntax import Expression
+from driftcheck.hcl.values import EPHEMERAL, SENSITIVE_MARKS, Value
+
+
+class ModuleEvaluator:
+    """Evaluates nodes of the graph for all instances of their modules."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.finder = DependencyFinder(session.root)
+        self._graph = Graph(self.finder.of, self._evaluate, session.diagnostics.caught)
+        self._kinds: dict[str, Callable[[ModuleNode, str], None]] = {
+            "module": self._module,
+            "variable": lambda node, name: evaluate_variable(session, node, name),
+            "local": self._local,
+            "output": self._output,
+            "resource": lambda node, name: evaluate_resource(session, node, name),
+            "provider": lambda node, name: evaluate_provider(session, node, name),
+        }
+
+    def ensure(self, node: Node) -> None:
+        """Evaluate a node after everything that it depends on, unless that was done."""
+        self._graph.ensure(node)
+
+    def ensure_expression(self, module: ModuleNode, expression: Expression) -> None:
+        """Evaluate what an expression in a module refers to."""
+        for dependency in self.finder.of_expression(module, expression):
+            self.ensure(dependency.node)
+
+    def ensure_resources(self, wanted: Callable[[str], bool]) -> None:
+        """Evaluate the managed resources whose type is wanted, in all modules."""
+        for node in self.finder.all_modules():
+            for address, decl in node.module.resources.items():
+                if decl.mode == "resource" and wanted(decl.type):
+                    self.ensure(Node(node.path, "resource", address))
+
+    def ensure_everything(self) -> None:
+        """Evaluate all there is."""
+        for node in self.finder.all_modules():
+            path, module = node.path, node.module
+            for kind, names in (
+                ("module", [""]),
+                ("variable", module.variables),
+                ("local", module.locals),
+                ("provider", [str(ref) for ref in module.providers]),
+                ("resource", module.resources),
+                ("output", module.outputs),
+            ):
+                for name in names:
+                    self.ensure(Node(path, kind, name))
+
+    def _evaluate(self, node: Node) -> None:
+        self._kinds[node.kind](self.finder.module(node.module), node.name)
+
+    def _module(self, node: ModuleNode, name: str) -> None:
+        """Make the instances of a module, in every instance of its caller."""
+        call, parent = node.call, node.parent
+        if call is None or parent is None:
+            return
+        made: list[ModuleInstance] = []
+        self.session.instances[node.path] = made
+        for caller in self.session.instances.get(parent.path, ()):
+            address = caller.child_address(call.name)
+            with self.session.diagnostics.guard():
+                keys = expand(
+                    self.session,
+                    self.session.scope(caller),
+                    call.count,
+                    call.for_each,
+                    address,
+                    call.location,
+                )
+                instances: InstanceSet[ModuleInstance] = InstanceSet(keys.kind, {}, keys.unknown)
+                for key, repetition in keys.items.items():
+                    instances.items[key] = ModuleInstance(
+                        node,
+                        with_key(address, key, placeholder=keys.unknown is not None),
+                        caller,
+                        key,
+                        repetition,
+                        keys.unknown or caller.existence,
+                    )
+                caller.calls[call.name] = instances
+                made.extend(instances.items.values())
+
+    def _local(self, node: ModuleNode, name: str) -> None:
+        expression = node.module.locals[name].expression
+        for instance in self.session.instances.get(node.path, ()):
+            scope = self.session.scope(instance)
+            instance.locals[name] = self.session.value(expression, scope, f"local.{name}")
+
+    def _output(self, node: ModuleNode, name: str) -> None:
+        output = node.module.outputs[name]
+        for instance in self.session.instances.get(node.path, ()):
+            scope = self.session.scope(instance)
+            what = f"output.{name}" if instance.parent is None else f"{instance.address}.{name}"
+            value = self.session.value(output.expression, scope, what)
+            instance.outputs[name] = self._exported(value, output.sensitive, output.ephemeral)
+
+    @staticmethod
+    def _exported(value: Value, sensitive: bool, ephemeral: bool) -> Value:
+        if sensitive:
+            value = value.with_marks(SENSITIVE_MARKS)
+        if ephemeral:
+            value = value.with_marks(frozenset({EPHEMERAL}))
+        return value
+

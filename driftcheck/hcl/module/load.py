@@ -1,0 +1,123 @@
+"""Reads all Terraform files of one directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from driftcheck.errors import HclError
+from driftcheck.hcl.module.content import check_labels
+from driftcheck.hcl.module.declarations import Module
+from driftcheck.hcl.module.decode import TOP_LEVEL, decode_block
+from driftcheck.hcl.module.diagnostics import Diagnostics
+from driftcheck.hcl.module.overrides import apply_overrides
+from driftcheck.hcl.syntax import Block, Body
+
+#: Reads one file: its path and the name to show in messages.
+FileParser = Callable[[Path, str], Body]
+
+#: How a file's path is shown in messages.
+DisplayName = Callable[[Path], str]
+
+_EXTENSIONS = (".tf", ".tf.json")
+
+
+def configuration_files(directory: Path) -> tuple[list[Path], list[Path]]:
+    """A directory's primary files and its override files, each in Terraform's order.
+
+    Hidden files and editors' backup files are left out, as Terraform does.
+    """
+    primary: list[Path] = []
+    overrides: list[Path] = []
+    for path in sorted(directory.iterdir(), key=lambda p: p.name):
+        extension = _extension(path.name)
+        if not extension or not path.is_file() or _is_ignored(path.name):
+            continue
+        base = path.name.removesuffix(extension)
+        if base == "override" or base.endswith("_override"):
+            overrides.append(path)
+        else:
+            primary.append(path)
+    return primary, overrides
+
+
+def _extension(name: str) -> str:
+    return next((e for e in reversed(_EXTENSIONS) if name.endswith(e)), "")
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith((".", "#")) or name.endswith(("~", "#"))
+
+
+def load_module(
+    directory: Path, parse: FileParser, display: DisplayName, diagnostics: Diagnostics
+) -> Module:
+    """Everything that the files of ``directory`` declare, overrides merged.
+
+    Whatever cannot be read becomes an error in ``diagnostics``; the rest is
+    decoded all the same, so that one report names every problem.
+    """
+    module = Module(directory)
+    primary, overrides = configuration_files(directory)
+    blocks = _blocks(primary, module, parse, display, diagnostics)
+    overriding = _blocks(overrides, module, parse, display, diagnostics)
+    for block in apply_overrides(blocks, overriding, diagnostics):
+        decode_block(block, module, diagnostics)
+    return module
+
+
+def _blocks(
+    paths: list[Path],
+    module: Module,
+    parse: FileParser,
+    display: DisplayName,
+    diagnostics: Diagnostics,
+) -> list[Block]:
+    found: list[Block] = []
+    for path in paths:
+        with diagnostics.guard():
+            body = _parse(path, parse, display)
+            module.comments.extend(body.comments or ())
+            for attribute in body.attributes.values():
+                diagnostics.error(
+                    "Unsupported argument.",
+                    attribute.location,
+                    f'An argument named "{attribute.name}" is not expected at the top level.',
+                )
+            found.extend(b for b in body.blocks if _is_known(b, diagnostics))
+    return found
+
+
+def _parse(path: Path, parse: FileParser, display: DisplayName) -> Body:
+    try:
+        return parse(path, display(path))
+    except OSError as error:
+        raise HclError(f"{display(path)} cannot be read: {error.strerror}.") from error
+
+
+def _is_known(block: Block, diagnostics: Diagnostics) -> bool:
+    labels = TOP_LEVEL.get(block.type)
+    if labels is not None:
+        return check_labels(block, labels, diagnostics)
+    if block.type == "required_providers":
+        diagnostics.error(
+            "Invalid required_providers block.",
+            block.location,
+            'It must be nested inside a "terraform" block.',
+        )
+        return False
+    diagnostics.error(
+        "Unsupported block type.",
+        block.location,
+        f'Blocks of type "{block.type}" are not expected here.',
+    )
+    return False
+
+
+def no_files_error(directory: str) -> HclError:
+    """The error for a directory that holds no configuration."""
+    return HclError(
+        f"There are no Terraform files in {directory}.",
+        None,
+        "Name a directory that holds .tf or .tf.json files.",
+    )

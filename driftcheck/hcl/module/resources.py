@@ -1,0 +1,148 @@
+"""Evaluates resources and data sources to their instances."""
+
+from __future__ import annotations
+
+from driftcheck.errors import HclError
+from driftcheck.hcl.module.bodies import BodyEvaluator
+from driftcheck.hcl.module.declarations import ProviderRef, ResourceDecl
+from driftcheck.hcl.module.expansion import expand
+from driftcheck.hcl.module.instances import BodyOrigin, ModuleInstance, ResourceInstance
+from driftcheck.hcl.module.keys import InstanceKey, InstanceSet, Repetition, with_key
+from driftcheck.hcl.module.schema import (
+    UNKNOWN_SCHEMA,
+    BlockSchema,
+    PlanRequest,
+    ProviderUse,
+)
+from driftcheck.hcl.module.session import Session
+from driftcheck.hcl.module.tree import ModuleNode
+from driftcheck.hcl.values import EPHEMERAL, SENSITIVE_MARKS, Unknown, Value, unknown
+
+
+def evaluate_resource(session: Session, node: ModuleNode, address: str) -> None:
+    """Evaluate a resource for every instance of its module."""
+    decl = node.module.resources[address]
+    for module in session.instances.get(node.path, ()):
+        try:
+            module.resources[address] = _instances(session, module, decl)
+        except HclError as error:
+            session.diagnostics.caught(
+                error
+                if error.location is not None
+                else type(error)(error.summary, decl.location, error.detail)
+            )
+
+
+def _instances(
+    session: Session, module: ModuleInstance, decl: ResourceDecl
+) -> InstanceSet[ResourceInstance]:
+    address = module.resource_address(decl)
+    keys = expand(
+        session, session.scope(module), decl.count, decl.for_each, address, decl.location
+    )
+    result: InstanceSet[ResourceInstance] = InstanceSet(keys.kind, {}, keys.unknown)
+    for key, repetition in keys.items.items():
+        own = with_key(address, key, placeholder=keys.unknown is not None)
+        instance = _ResourceEvaluator(session, module, decl, own, keys.unknown).instance(
+            key, repetition
+        )
+        result.items[key] = instance
+    return result
+
+
+class _ResourceEvaluator:
+    """Evaluates one instance."""
+
+    def __init__(
+        self,
+        session: Session,
+        module: ModuleInstance,
+        decl: ResourceDecl,
+        address: str,
+        unknown_number: Unknown | None,
+    ) -> None:
+        self._session = session
+        self._module = module
+        self._decl = decl
+        self._address = address
+        self._existence = unknown_number or module.existence
+
+    def instance(self, key: InstanceKey, repetition: Repetition) -> ResourceInstance:
+        """The instance with the given key."""
+        decl, session = self._decl, self._session
+        ref = decl.provider or ProviderRef(decl.provider_name, "")
+        provider = self._provider(ref)
+        schema = self._schema()
+        scope = session.scope(self._module, repetition)
+        config, origin = BodyEvaluator(session, self._address).evaluate(
+            decl.body, schema or UNKNOWN_SCHEMA, scope, decl.span
+        )
+        values = config if schema is None else self._complete(config, provider, schema, origin)
+        return ResourceInstance(
+            address=self._address,
+            decl=decl,
+            key=key,
+            module=self._module,
+            provider=provider,
+            region=session.schemas.region(provider),
+            values=_with_sensitive(values, schema),
+            origin=origin,
+            open=schema is None,
+            existence=self._existence,
+        )
+
+    def _provider(self, ref: ProviderRef) -> ProviderUse:
+        from driftcheck.hcl.module.providers import provider_use
+
+        return provider_use(self._module, ref)
+
+    def _schema(self) -> BlockSchema | None:
+        schemas, type_ = self._session.schemas, self._decl.type
+        match self._decl.mode:
+            case "resource":
+                return schemas.resource(type_)
+            case "data":
+                return schemas.data_source(type_)
+            case _:
+                return None
+
+    def _complete(
+        self, config: Value, provider: ProviderUse, schema: BlockSchema, origin: BodyOrigin
+    ) -> Value:
+        """The instance as it will be: the provider's defaults, and what only it decides."""
+        decl = self._decl
+        request = PlanRequest(decl.type, self._address, config, provider, self._deferred())
+        if decl.mode == "data":
+            return self._session.schemas.read(request)
+        if any(EPHEMERAL in v.all_marks() for v in config.as_dict().values()):
+            self._session.diagnostics.error(
+                "Invalid use of ephemeral value.",
+                origin.location,
+                "An ephemeral value cannot be an argument of a resource.",
+            )
+        return self._session.schemas.plan(request)
+
+    def _deferred(self) -> str | None:
+        """Why Terraform would read a data source only while it applies; None if it would not."""
+        if self._decl.mode != "data" or not self._decl.depends_on:
+            return None
+        return f"{self._address} has depends_on, so Terraform reads it only after those changes"
+
+
+def _with_sensitive(values: Value, schema: BlockSchema | None) -> Value:
+    """Marks what the provider declares as sensitive."""
+    if schema is None or not isinstance(values.raw, dict):
+        return values
+    secret = [n for n, a in schema.attributes.items() if a.sensitive]
+    if not secret:
+        return values
+    raw = dict(values.raw)
+    for name in secret:
+        if name in raw:
+            raw[name] = raw[name].with_marks(SENSITIVE_MARKS)
+    return Value(values.type, raw, values.marks)
+
+
+def ephemeral_value(address: str) -> Value:
+    """What an ephemeral resource opens to: known only while Terraform runs."""
+    return unknown(f"{address} is ephemeral: it has a value only while Terraform runs")

@@ -1,0 +1,136 @@
+"""The tree of modules that a root module calls, before any is evaluated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from driftcheck.errors import HclError, HclLimitError
+from driftcheck.hcl.module.declarations import Module, ModuleCall
+from driftcheck.hcl.module.diagnostics import Diagnostics
+from driftcheck.hcl.module.load import DisplayName, FileParser, load_module
+from driftcheck.hcl.module.sources import ModulePlace, ModuleSources, NotInstalled
+from driftcheck.model.location import Location
+
+#: Real configurations nest modules less than ten deep; one that calls itself does not end.
+MAX_DEPTH = 32
+
+#: Module blocks in the whole tree, each counted once per way that leads to it.
+MAX_MODULES = 5_000
+
+
+@dataclass(eq=False)
+class ModuleNode:
+    """One module in the tree: a call may have many instances, it is one node.
+
+    ``missing`` says why the code cannot be seen; ``module`` is empty then.
+    """
+
+    path: tuple[str, ...]
+    module: Module
+    place: ModulePlace
+    parent: ModuleNode | None = None
+    call: ModuleCall | None = None
+    children: dict[str, ModuleNode] = field(default_factory=dict)
+    missing: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The module's address without instance keys; "" for the root."""
+        return ".".join(f"module.{name}" for name in self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeBuilder:
+    """Loads a root module and everything that it calls."""
+
+    sources: ModuleSources
+    parse: FileParser
+    display: DisplayName
+    diagnostics: Diagnostics
+
+    def build(self, directory: Path) -> ModuleNode:
+        """The tree whose root is the module in ``directory``."""
+        loaded: dict[Path, Module] = {}
+        root = ModuleNode((), self._load(directory, loaded), ModulePlace(directory, "."))
+        pending = [root]
+        count = 0
+        while pending:
+            node = pending.pop()
+            for call in node.module.calls.values():
+                count += 1
+                child = self._child(node, call, loaded, count)
+                node.children[call.name] = child
+                self._check_arguments(child)
+                pending.append(child)
+        return root
+
+    def _load(self, directory: Path, loaded: dict[Path, Module]) -> Module:
+        module = loaded.get(directory)
+        if module is None:
+            module = load_module(directory, self.parse, self.display, self.diagnostics)
+            loaded[directory] = module
+        return module
+
+    def _child(
+        self, node: ModuleNode, call: ModuleCall, loaded: dict[Path, Module], count: int
+    ) -> ModuleNode:
+        path = (*node.path, call.name)
+        missing: str
+        try:
+            _check_size(path, count, call.location)
+            found = self.sources.locate(call, path, node.place)
+            if isinstance(found, ModulePlace):
+                module = self._load(found.directory, loaded)
+                return ModuleNode(path, module, found, node, call)
+            missing = found.reason
+            self._report_missing(found, call)
+        except HclError as error:
+            self.diagnostics.caught(error)
+            missing = f"module.{call.name} could not be read: {error.summary}"
+        return ModuleNode(path, Module(node.place.directory), node.place, node, call, {}, missing)
+
+    def _report_missing(self, found: NotInstalled, call: ModuleCall) -> None:
+        self.diagnostics.incomplete(
+            f"The code of module.{call.name} cannot be seen.",
+            call.source_location,
+            f"{found.reason}. Whatever resources it declares are missing from the result, "
+            f"and its outputs are unknown.",
+        )
+
+    def _check_arguments(self, child: ModuleNode) -> None:
+        call = child.call
+        if child.missing is not None or call is None:
+            return
+        variables = child.module.variables
+        for name, argument in call.arguments.items():
+            if name not in variables:
+                self.diagnostics.error(
+                    "Unsupported argument.",
+                    argument.location,
+                    f'module.{call.name} declares no variable "{name}".',
+                )
+        for name, variable in variables.items():
+            if variable.default is None and name not in call.arguments:
+                self.diagnostics.error(
+                    "Missing required argument.",
+                    call.location,
+                    f'The argument "{name}" of module.{call.name} is required: the variable, '
+                    f"declared at {variable.location}, has no default.",
+                )
+
+
+def _check_size(path: tuple[str, ...], count: int, location: Location) -> None:
+    if len(path) > MAX_DEPTH:
+        raise HclLimitError(
+            f"Modules are nested more than {MAX_DEPTH} deep.",
+            location,
+            "A module that calls itself, directly or through others, never ends.",
+        )
+    if count > MAX_MODULES:
+        raise HclLimitError(
+            f"There are more than {MAX_MODULES} module calls below the root module.",
+            location,
+            "driftcheck stops at a fixed bound so that code under review cannot exhaust "
+            "the machine.",
+        )

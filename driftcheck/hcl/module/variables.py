@@ -1,0 +1,173 @@
+"""Gives variables their final values: defaults, conversion, null, marks, validation."""
+
+from __future__ import annotations
+
+from driftcheck.errors import HclError
+from driftcheck.hcl.context import Scope
+from driftcheck.hcl.convert import ConvertError, convert
+from driftcheck.hcl.module.content import static_value
+from driftcheck.hcl.module.declarations import CheckRule, Variable
+from driftcheck.hcl.module.diagnostics import Level
+from driftcheck.hcl.module.instances import InputSource, ModuleInstance
+from driftcheck.hcl.module.session import Session
+from driftcheck.hcl.module.tree import ModuleNode
+from driftcheck.hcl.typeexpr import apply_defaults
+from driftcheck.hcl.types import BOOL, DYNAMIC, STRING, without_optional
+from driftcheck.hcl.values import (
+    EPHEMERAL,
+    SENSITIVE,
+    SENSITIVE_MARKS,
+    Unknown,
+    Value,
+    unknown,
+)
+from driftcheck.model.location import Location
+
+
+def evaluate_variable(session: Session, node: ModuleNode, name: str) -> None:
+    """Evaluate an argument of a module call for every instance of the module.
+
+    The root module's variables are set before the evaluation begins.
+    """
+    variable = node.module.variables[name]
+    argument = node.call.arguments.get(name) if node.call is not None else None
+    for instance in session.instances.get(node.path, ()):
+        if name in instance.variables or instance.parent is None:
+            continue
+        given: Value | None = None
+        if argument is not None:
+            scope = session.scope(instance.parent, instance.repetition)
+            what = f"var.{name} of {instance.address}"
+            given = session.value(argument.expression, scope, what)
+            instance.sources[name] = InputSource(
+                argument.expression.location, argument.expression, scope
+            )
+        elif variable.default is not None:
+            instance.sources[name] = InputSource(variable.default.location)
+        set_variable(session, instance, variable, given)
+
+
+def set_variable(
+    session: Session, instance: ModuleInstance, variable: Variable, given: Value | None
+) -> None:
+    """Store a variable's final value; ``given`` is None where nobody set it."""
+    try:
+        value = final_value(variable, given)
+    except HclError as error:
+        source = instance.sources.get(variable.name)
+        where = source.location if source is not None else None
+        session.diagnostics.error(error.summary, where or variable.location, error.detail)
+        value = unknown(f"var.{variable.name} has no usable value: {error.summary}")
+    instance.variables[variable.name] = _marked(variable, value)
+
+
+def final_value(variable: Variable, given: Value | None) -> Value:
+    """The value that a variable has inside its module.
+
+    Raises ``HclError`` for a value that does not suit the type, for null where
+    that is not allowed, and for a required variable that is not set.
+    """
+    default = None if variable.default is None else static_value(variable.default, DYNAMIC)
+    if given is None:
+        if default is None:
+            raise HclError(
+                f'The required variable "{variable.name}" is not set.',
+                variable.location,
+                f"It is declared at {variable.location} and has no default.",
+            )
+        given = default
+    value = _suited(variable, given)
+    if value.is_null and not variable.nullable:
+        if default is None:
+            raise HclError(
+                f'The required variable "{variable.name}" must not be null.',
+                variable.location,
+                "It is declared with nullable = false and has no default.",
+            )
+        value = _suited(variable, default)
+    return value
+
+
+def _suited(variable: Variable, value: Value) -> Value:
+    """``value`` converted to the variable's type constraint."""
+    try:
+        return convert(apply_defaults(value, variable.type_defaults), variable.type)
+    except ConvertError as error:
+        raise HclError(
+            f'Invalid value for input variable "{variable.name}".',
+            variable.location,
+            f"The value does not suit the type declared at {variable.location}: {error}.",
+        ) from error
+
+
+def _marked(variable: Variable, value: Value) -> Value:
+    marks = SENSITIVE_MARKS if variable.sensitive else frozenset()
+    if variable.ephemeral:
+        marks |= {EPHEMERAL}
+    return value.with_marks(marks)
+
+
+def unset_variable(variable: Variable) -> Value:
+    """A required root variable without a value, where that is tolerated."""
+    reason = f"var.{variable.name} is required and no value was given"
+    return _marked(variable, unknown(reason, without_optional(variable.type)))
+
+
+def validate_variables(session: Session, instance: ModuleInstance) -> None:
+    """Evaluate the validation blocks of the variables of one module instance."""
+    scope = session.scope(instance)
+    for name, variable in instance.node.module.variables.items():
+        value = instance.variables.get(name)
+        if value is None:
+            continue
+        source = instance.sources.get(name)
+        where = source.location if source is not None else None
+        for rule in variable.validations:
+            check_rule(
+                session,
+                rule,
+                scope,
+                f'Invalid value for variable "{name}".',
+                where or variable.location,
+                f"This was checked by the validation rule at {rule.location}.",
+            )
+
+
+def check_rule(
+    session: Session,
+    rule: CheckRule,
+    scope: Scope,
+    summary: str,
+    location: Location,
+    note: str = "",
+    level: Level = Level.ERROR,
+) -> bool:
+    """Evaluate a condition; where it is false, record its own message.
+
+    A condition that cannot be known passes, as it does in ``terraform plan``.
+    """
+    diagnostics = session.diagnostics
+    with diagnostics.guard():
+        value = session.evaluate(rule.condition, scope, BOOL)
+        if isinstance(value.raw, Unknown):
+            return True
+        if value.raw is None:
+            raise HclError(
+                "Invalid condition result.",
+                rule.condition.location,
+                "A condition must be true or false, not null.",
+            )
+        if value.as_bool():
+            return True
+        message = _message(session, rule, scope)
+        diagnostics.add(level, summary, location, f"{message} {note}".strip())
+    return False
+
+
+def _message(session: Session, rule: CheckRule, scope: Scope) -> str:
+    value = session.evaluate(rule.error_message, scope, STRING)
+    if SENSITIVE in value.marks:
+        return "(The message would show a sensitive value.)"
+    if value.is_unknown or value.is_null:
+        return "(The message cannot be known.)"
+    return value.as_str().strip()
