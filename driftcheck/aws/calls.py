@@ -113,11 +113,8 @@ class Clients:
         Raises ``FactUnavailable`` when AWS refuses or does not answer, ``AwsError`` when
         it would refuse everything.
         """
-        prefix, _, name = operation.partition(":")
         try:
-            method = getattr(self.client(prefix), snake_case(name))
-            self.calls.called(operation)
-            answer: Mapping[str, Any] = method(**arguments)
+            return self.invoke(operation, arguments)
         except ClientError as error:
             if code_of(error) in NOT_FOUND:
                 return {}
@@ -126,6 +123,13 @@ class Clients:
             # The embedded AWS raises NotImplementedError for what it does not offer.
             ending = fatal(error) if isinstance(error, BotoCoreError) else None
             raise (ending or unavailable(operation, error)) from error
+
+    def invoke(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer to one call. Raises what botocore raises."""
+        prefix, _, name = operation.partition(":")
+        method = getattr(self.client(prefix), snake_case(name))
+        self.calls.called(operation)
+        answer: Mapping[str, Any] = method(**arguments)
         return answer
 
     def pages(

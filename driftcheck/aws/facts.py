@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from driftcheck.aws.connection import AwsConnection
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
+_KEY_ARN = re.compile(r"arn:[^:]*:kms:(?P<region>[a-z0-9-]+):")
 DESCRIBE_TABLE = "dynamodb:DescribeTable"
 
 
@@ -31,6 +32,8 @@ class TableFacts:
     def get(self, operation: str, key: str = "") -> Mapping[str, Any]:
         """See ``aspects.base.Facts.get``; a region as ``key`` asks about the replica there.
 
+        A KMS key is asked about in the region of its ARN.
+
         Raises ``AwsError`` when AWS would refuse everything (expired credentials).
         """
         if key and operation.startswith("dynamodb:") and _REGION.fullmatch(key):
@@ -38,6 +41,10 @@ class TableFacts:
                 key, lambda: self._connection.in_region(key).facts(self._table)
             )
             return replica.get(operation)
+        elsewhere = _KEY_ARN.match(key) if operation.startswith("kms:") else None
+        if elsewhere and elsewhere["region"] != self._connection.region:
+            connection = self._connection.in_region(elsewhere["region"])
+            return connection.facts(self._table).get(operation, key)
         return self._memo.get((operation, key), lambda: self._ask(operation, key))
 
     def _ask(self, operation: str, key: str) -> Mapping[str, Any]:
