@@ -128,4 +128,19 @@ def resolved_key(name: str | None, facts: Facts) -> Json:
         key = facts.get(DESCRIBE_KEY, name).get("KeyMetadata") or {}
     except FactUnavailable as failure:
         return failure.unknown()
-    return None if key.get("KeyManager") == "AWS" else key.get("Arn", name)
+    arn = str(key.get("Arn", name))
+    return None if key.get("KeyManager") == "AWS" or _is_managed(arn, facts) else arn
+
+
+def _is_managed(arn: str, facts: Facts) -> bool:
+    """Whether this is the key behind AWS's own alias, in the key's region.
+
+    AWS says so of the key itself; emulators call every key a customer's.
+    """
+    prefix, found, _ = arn.rpartition(":key/")
+    alias = f"{prefix}:{AWS_MANAGED_ALIAS}" if found else AWS_MANAGED_ALIAS
+    try:
+        managed = facts.get(DESCRIBE_KEY, alias).get("KeyMetadata") or {}
+    except FactUnavailable:
+        return False  # KMS has called it a customer's key already
+    return bool(managed.get("Arn") == arn)
