@@ -13,7 +13,6 @@ from driftcheck.hcl.types import (
     SetType,
     TupleType,
     Type,
-    is_primitive,
 )
 from driftcheck.hcl.values import Unknown, Value
 
@@ -77,8 +76,6 @@ def get_attr(value: Value, name: str) -> Value:
     if type_ == DYNAMIC:
         assert isinstance(raw, Unknown)
         return _unknown(raw, DYNAMIC, value)
-    if is_primitive(type_):
-        raise AccessError(f'A {type_} does not have attributes, so there is no "{name}".')
     raise AccessError(f'A {type_} does not have attributes, so there is no "{name}".')
 
 
@@ -100,7 +97,7 @@ def index(value: Value, key: Value) -> Value:
     if key.raw is None:
         raise AccessError("A null value cannot be used as an indexing key.")
     type_ = value.type
-    if type_ == DYNAMIC or key.type == DYNAMIC:
+    if DYNAMIC in (type_, key.type):
         return _dynamic(value, key)
     match type_:
         case ListType() | TupleType():

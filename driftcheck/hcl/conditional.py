@@ -19,7 +19,7 @@ from driftcheck.hcl.types import (
     Type,
 )
 from driftcheck.hcl.unify import unify
-from driftcheck.hcl.values import Unknown, Value, null
+from driftcheck.hcl.values import Unknown, Value, null, refined
 
 
 class BranchError(Exception):
@@ -35,7 +35,7 @@ def common_type(then: Value, otherwise: Value) -> Type:
         return otherwise.type
     if _bare_null(otherwise):
         return then.type
-    if then.type == DYNAMIC or otherwise.type == DYNAMIC:
+    if DYNAMIC in (then.type, otherwise.type):
         return DYNAMIC
     if then.type == otherwise.type:
         return then.type
@@ -66,19 +66,18 @@ def undecided(reason: str, then: Value, otherwise: Value, type_: Type) -> Value:
     if then.raw is None and otherwise.raw is None:
         return null(type_).with_marks(marks)
     one, other = _range(then), _range(otherwise)
-    refined = Unknown(reason, not_null=one.not_null and other.not_null)
-    collections = ListType | SetType | MapType
+    never_null = one.not_null and other.not_null
+    what = Unknown(reason, never_null)
     if then.type == otherwise.type == NUMBER:
         low = None if one.low is None or other.low is None else min(one.low, other.low)
         high = None if one.high is None or other.high is None else max(one.high, other.high)
-        refined = Unknown(reason, refined.not_null, low=low, high=high)
-    elif isinstance(then.type, collections) and then.type == otherwise.type:
+        what = Unknown(reason, never_null, low=low, high=high)
+    elif isinstance(then.type, ListType | SetType | MapType) and then.type == otherwise.type:
         longest = None
         if one.max_length is not None and other.max_length is not None:
             longest = max(one.max_length, other.max_length)
-        shortest = min(one.min_length, other.min_length)
-        refined = Unknown(reason, refined.not_null, "", shortest, longest)
-    return Value(type_, refined, marks)
+        what = Unknown(reason, never_null, "", min(one.min_length, other.min_length), longest)
+    return refined(type_, what, marks)
 
 
 def _range(value: Value) -> Unknown:

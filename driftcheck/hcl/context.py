@@ -28,6 +28,13 @@ class Scope(Protocol):
         """
 
 
+class InstanceScope(Protocol):
+    """A scope whose blocks have instances that can be looked into one by one."""
+
+    def resolve_instance(self, reference: Traversal, key: Value, name: str) -> Value | None:
+        """``reference[key].name``; None where ``resolve`` and an index say the same."""
+
+
 @dataclass(slots=True)
 class Budget:
     """Bounds the work of one evaluation: untrusted code may ask for ``range(1e9)``."""
@@ -86,7 +93,9 @@ class NoScope:
 class EvalContext:
     """Everything an evaluation needs besides the tree.
 
-    ``files`` is None where no file may be read at all.
+    ``instances`` is the scope again, where it can look into single instances of a
+    block. ``files`` is None where no file may be read at all. ``allow_functions`` is False
+    where Terraform wants a literal value, as for defaults of variables.
     """
 
     scope: Scope = field(default_factory=NoScope)
@@ -94,3 +103,5 @@ class EvalContext:
     budget: Budget = field(default_factory=Budget)
     base_dir: Path | None = None
     depth: int = 0
+    allow_functions: bool = True
+    instances: InstanceScope | None = None

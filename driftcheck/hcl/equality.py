@@ -33,7 +33,7 @@ def known_equal(a: Value, b: Value) -> bool | None:
     Null equals null of any type; otherwise values of different types are never
     equal, not even ``1`` and ``"1"`` or a map and an object with the same content.
     """
-    if a.raw is None and _never_null(b) or b.raw is None and _never_null(a):
+    if (a.raw is None and _never_null(b)) or (b.raw is None and _never_null(a)):
         return False
     if a.is_unknown or b.is_unknown:
         if a.is_unknown and b.is_unknown:
@@ -67,7 +67,8 @@ def _equal_content(a: Value, b: Value) -> bool | None:
     elif isinstance(left, str | bool):
         return left == right
     else:
-        assert isinstance(left, numbers.Number) and isinstance(right, numbers.Number)
+        assert isinstance(left, numbers.Number)
+        assert isinstance(right, numbers.Number)
         return numbers.equal(left, right)
 
 

@@ -16,16 +16,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from driftcheck.errors import HclError, HclLimitError
-from driftcheck.hcl import loops, operators
+from driftcheck.hcl import calls, loops, operators
 from driftcheck.hcl.access import AccessError, get_attr, index
 from driftcheck.hcl.conditional import BranchError, common_type, condition_of, take, undecided
 from driftcheck.hcl.context import EvalContext
 from driftcheck.hcl.convert import ConvertError, convert
-from driftcheck.hcl.functions import registry
 from driftcheck.hcl.syntax import (
     Binary,
     Conditional,
@@ -54,12 +52,10 @@ from driftcheck.hcl.types import (
     DYNAMIC,
     NUMBER,
     STRING,
-    ListType,
-    SetType,
-    TupleType,
     Type,
 )
 from driftcheck.hcl.values import (
+    FAILED,
     NO_MARKS,
     NULL,
     Unknown,
@@ -78,7 +74,6 @@ Names = Mapping[str, Value]
 MAX_DEPTH = 150
 
 _NO_NAMES: Names = {}
-_FAILED = "it could not be evaluated"
 _MAX_PREFIX = 128
 #: Characters that nothing added after them can combine with.
 _ENDS_CLUSTER = frozenset("-_:;/\\,.()[]{}|?!~ \t@#$%^&*+\"'")
@@ -129,7 +124,7 @@ class Evaluator:
     def fail(self, node: Node, summary: str, detail: str = "", type_: Type = DYNAMIC) -> Value:
         """Note an error at a node; the result stands for the value that is missing."""
         self.errors.append(HclError(summary, node.location, detail))
-        return unknown(_FAILED, type_)
+        return unknown(FAILED, type_)
 
     def made(self, value: Value, node: Node) -> Value:
         """Charge for a collection that was put together, and bound its depth."""
@@ -143,7 +138,7 @@ class Evaluator:
         return value
 
 
-def _literal(run: Evaluator, node: Literal, names: Names) -> Value:
+def _literal(_run: Evaluator, node: Literal, _names: Names) -> Value:
     value = node.value
     if isinstance(value, str):
         return string(value)
@@ -233,11 +228,24 @@ def _traversal(run: Evaluator, node: Traversal, names: Names) -> Value:
 
 
 def _get_attr(run: Evaluator, node: GetAttr, names: Names) -> Value:
+    found = _instance_attribute(run, node, names)
+    if found is not None:
+        return found
     value = run.value(node.object, names)
     try:
         return get_attr(value, node.name)
     except AccessError as error:
         return run.fail(node, error.summary, error.detail)
+
+
+def _instance_attribute(run: Evaluator, node: GetAttr, names: Names) -> Value | None:
+    """``block[key].name`` where the scope need not make all of ``block`` to answer."""
+    instances, inner = run.context.instances, node.object
+    if instances is None or type(inner) is not Index or type(inner.collection) is not Traversal:
+        return None
+    if inner.collection.root in names:
+        return None
+    return instances.resolve_instance(inner.collection, run.value(inner.key, names), node.name)
 
 
 def _index(run: Evaluator, node: Index, names: Names) -> Value:
@@ -249,7 +257,7 @@ def _index(run: Evaluator, node: Index, names: Names) -> Value:
         return run.fail(node.key, error.summary, error.detail)
 
 
-def _splat_item(run: Evaluator, node: SplatItem, names: Names) -> Value:
+def _splat_item(run: Evaluator, node: SplatItem, _names: Names) -> Value:
     return run.items[id(node)]
 
 
@@ -258,7 +266,7 @@ def _unary(run: Evaluator, node: Unary, names: Names) -> Value:
     operand = run.value(node.operand, names)
     type_ = NUMBER if node.operator == "-" else BOOL
     if len(run.errors) > errors_before:
-        return unknown(_FAILED, type_)
+        return unknown(FAILED, type_)
     try:
         return operators.unary(node.operator, operand)
     except operators.OperandError as error:
@@ -274,7 +282,7 @@ def _binary(run: Evaluator, node: Binary, names: Names) -> Value:
     operator = node.operator
     type_ = operators.result_type(operator)
     if len(run.errors) > errors_before:
-        return unknown(_FAILED, type_)
+        return unknown(FAILED, type_)
     if operator in ("==", "!="):
         run.context.budget.charge(min(left.summary.weight, right.summary.weight), node)
     try:
@@ -332,18 +340,18 @@ def _object_cons(run: Evaluator, node: ObjectCons, names: Names) -> Value:
         failed = len(run.errors) > errors_before
         value = run.value(item.value, names)
         if failed:
-            origin = origin or Unknown(_FAILED)
+            origin = origin or Unknown(FAILED)
             continue
         if key.raw is None:
             run.fail(key_node, "A null value cannot be used as a key.")
-            origin = origin or Unknown(_FAILED)
+            origin = origin or Unknown(FAILED)
             continue
         marks |= key.marks
         try:
             key = convert(key.without_marks(), STRING)
         except ConvertError as error:
             run.fail(key_node, f"This value cannot be used as a key: {error}.")
-            origin = origin or Unknown(_FAILED)
+            origin = origin or Unknown(FAILED)
             continue
         if isinstance(key.raw, Unknown):
             origin = origin or key.raw
@@ -352,92 +360,6 @@ def _object_cons(run: Evaluator, node: ObjectCons, names: Names) -> Value:
     if origin is not None:
         return Value(DYNAMIC, Unknown(origin.reason))
     return run.made(object_value(attributes), node).with_marks(marks)
-
-
-def _function_call(run: Evaluator, node: FunctionCall, names: Names) -> Value:
-    name = registry.local_name(node.name)
-    if name.startswith("provider::"):
-        return unknown(f"{name}() is computed by a provider plugin, which is not run")
-    lazy = registry.LAZY_FUNCTIONS.get(name)
-    if lazy is None and name not in registry.FUNCTIONS:
-        error = registry.unknown_function(node.name, node.location)
-        run.errors.append(error)
-        return unknown(_FAILED)
-    errors_before = len(run.errors)
-    nodes: list[Expression] = node.args
-    expanded: list[Value] = []
-    if node.expand_final:
-        last = run.value(nodes[-1], names)
-        if len(run.errors) > errors_before:
-            return unknown(_FAILED)
-        elements = _expand(run, nodes[-1], last)
-        if not isinstance(elements, list):
-            return elements
-        nodes, expanded = nodes[:-1], elements
-    if lazy is not None:
-        return _lazy_call(run, node, lazy, nodes, expanded, names)
-    args = [run.value(arg, names) for arg in nodes]
-    if len(run.errors) > errors_before:
-        return unknown(_FAILED)
-    args += expanded
-    run.context.budget.charge(1 + sum([arg.summary.weight for arg in args]) // 4, node)
-    try:
-        result = registry.invoke(name, args, run.context, node, node.args)
-    except HclLimitError:
-        raise
-    except HclError as error:
-        run.errors.append(error)
-        return unknown(_FAILED)
-    return run.made(result, node) if isinstance(result.raw, list | dict) else result
-
-
-def _expand(run: Evaluator, node: Expression, value: Value) -> list[Value] | Value:
-    """The arguments that ``value...`` stands for; a Value where the result is that."""
-    sequence = isinstance(value.type, ListType | SetType | TupleType)
-    if value.raw is None and (sequence or value.type == DYNAMIC):
-        return run.fail(node, "The argument before ... must not be null.")
-    if not sequence and value.type != DYNAMIC:
-        return run.fail(node, "The argument before ... must be a list, set or tuple.")
-    if isinstance(value.raw, Unknown):
-        return Value(DYNAMIC, Unknown(value.raw.reason))
-    return [element.with_marks(value.marks) for element in value.as_list()]
-
-
-def _lazy_call(
-    run: Evaluator,
-    node: FunctionCall,
-    implementation: registry.LazyImplementation,
-    nodes: list[Expression],
-    expanded: list[Value],
-    names: Names,
-) -> Value:
-    given = [_Given(node.source, node.start, node.end, value) for value in expanded]
-
-    def argument(expression: Expression) -> Value:
-        value, errors = run.attempt(expression, names)
-        if errors:
-            raise registry.ArgumentFailed(errors[0])
-        return value
-
-    call = registry.LazyCall(node.name, [*nodes, *given], argument, run.context, node.location)
-    try:
-        return implementation(call)
-    except registry.ArgumentFailed as error:
-        run.errors.append(error.error)
-    except registry.FunctionError as error:
-        run.fail(node, f"Invalid call of {node.name}(): {error}.")
-    return unknown(_FAILED)
-
-
-@dataclass(slots=True, eq=False)
-class _Given(Expression):
-    """Stands for an argument that has been evaluated already, as part of ``list...``."""
-
-    value: Value
-
-
-def _given(run: Evaluator, node: _Given, names: Names) -> Value:
-    return node.value
 
 
 _MEANING: dict[type[Expression], Callable[[Evaluator, Any, Names], Value]] = {
@@ -451,7 +373,7 @@ _MEANING: dict[type[Expression], Callable[[Evaluator, Any, Names], Value]] = {
     Index: _index,
     Splat: loops.splat,
     SplatItem: _splat_item,
-    FunctionCall: _function_call,
+    FunctionCall: calls.function_call,
     Unary: _unary,
     Binary: _binary,
     Conditional: _conditional,
@@ -460,5 +382,5 @@ _MEANING: dict[type[Expression], Callable[[Evaluator, Any, Names], Value]] = {
     ObjectCons: _object_cons,
     ForTuple: loops.for_tuple,
     ForObject: loops.for_object,
-    _Given: _given,
+    calls.Given: calls.given,
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from driftcheck.hcl import numbers
@@ -21,12 +20,14 @@ from driftcheck.hcl.types import (
     Type,
 )
 from driftcheck.hcl.values import (
+    FAILED,
     NO_MARKS,
     Unknown,
     Value,
     list_value,
     number,
     object_value,
+    refined,
     string,
     tuple_value,
     unknown,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 ROUND_COST = 20
 
 _ITERABLE = (ListType, SetType, MapType, TupleType, ObjectType)
-_FAILED = "it could not be evaluated"
 
 
 class _Loop:
@@ -63,7 +63,7 @@ class _Loop:
     def give_up(self, origin: Unknown | None = None) -> None:
         """From now on the result is unknown, but errors in further rounds still count."""
         if self.unknown is None:
-            self.unknown = origin or Unknown(_FAILED)
+            self.unknown = origin or Unknown(FAILED)
 
     def unknown_result(self) -> Value | None:
         """The unknown result, if something decided that it is."""
@@ -192,7 +192,7 @@ def _pairs(collection: Value) -> Iterator[tuple[Value, Value]]:
 
 
 def for_tuple(run: Evaluator, node: ForTuple, names: Names) -> Value:
-    """``[for k, v in collection : body if condition]``"""
+    """``[for k, v in collection : body if condition]``."""
     loop = _Loop(run, node, names, node.condition)
     items = [run.value(node.body, inner) for inner in loop.rounds()]
     lost = loop.unknown_result()
@@ -257,7 +257,7 @@ def splat(run: Evaluator, node: Splat, names: Names) -> Value:
     errors_before = len(run.errors)
     subject = run.value(node.subject, names)
     if len(run.errors) > errors_before:
-        return unknown(_FAILED)
+        return unknown(FAILED)
     sequence = isinstance(subject.type, ListType | SetType | TupleType)
     marks = subject.marks
     if subject.raw is None:
@@ -297,7 +297,7 @@ def _known_splat(
     if lost is not None:
         return Value(DYNAMIC, Unknown(lost.reason))
     if failed:
-        return Value(_result_type(run, node, names, subject_type), Unknown(_FAILED))
+        return Value(_result_type(run, node, names, subject_type), Unknown(FAILED))
     if isinstance(subject_type, TupleType):
         return run.made(tuple_value(values), node)
     if not values:
@@ -312,10 +312,10 @@ def _unknown_splat(
     run: Evaluator, node: Splat, names: Names, subject: Value, origin: Unknown
 ) -> Value:
     type_ = _result_type(run, node, names, subject.type)
-    refined = Unknown(origin.reason, not_null=True)
+    what = Unknown(origin.reason, not_null=True)
     if isinstance(type_, ListType):
-        refined = replace(refined, min_length=origin.min_length, max_length=origin.max_length)
-    return Value(type_, refined)
+        what = Unknown(origin.reason, True, "", origin.min_length, origin.max_length)
+    return refined(type_, what)
 
 
 def _result_type(run: Evaluator, node: Splat, names: Names, subject: Type) -> Type:

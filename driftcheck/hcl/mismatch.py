@@ -32,7 +32,7 @@ def message(given: Type, wanted: Type) -> str:
             return _elements([(str(i), t) for i, t in enumerate(elements)], element)
         case ObjectType(attributes), MapType(element):
             return _elements([(f'"{name}"', t) for name, t in attributes], element)
-        case (ListType(inner) | SetType(inner)), (ListType(outer) | SetType(outer)):
+        case ((ListType(inner) | SetType(inner)), (ListType(outer) | SetType(outer))):
             noun = "list" if isinstance(wanted, ListType) else "set"
             return f"incorrect {noun} element type: {message(inner, outer)}"
         case MapType(inner), MapType(outer):

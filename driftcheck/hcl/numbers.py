@@ -24,6 +24,14 @@ import math
 import re
 from fractions import Fraction
 
+from driftcheck.hcl.digits import (
+    exact_digits,
+    parse_digits,
+    place_point,
+    round_digits,
+    shortest_digits,
+)
+
 FULL_PRECISION = 512
 COUNT_PRECISION = 64
 DOUBLE_PRECISION = 53
@@ -32,6 +40,8 @@ DOUBLE_PRECISION = 53
 MAX_DECIMAL_EXPONENT = 20_000
 _MAX_BINARY_EXPONENT = 70_000
 _MAX_TEXT = 25_000
+# So many digits are less than 512 bits in any case.
+_SAFE_DIGITS = 150
 
 Finite = int | Fraction
 Number = int | Fraction | float
@@ -39,8 +49,6 @@ Number = int | Fraction | float
 _SYNTAX = re.compile(
     r"([+-]?)(?:([0-9]+\.?[0-9]*|\.[0-9]+)(?:([eEpP])([+-]?[0-9]+))?|[Ii]nf)", re.ASCII
 )
-# Python refuses to convert more digits than about this many in one step.
-_CHUNK = 4_000
 
 
 class NumberError(ValueError):
@@ -163,6 +171,8 @@ def parse_number(text: str) -> Number:
     Raises ``NumberError`` for anything that is not a number, and its subclass
     ``NumberLimitError`` for numbers past our bounds.
     """
+    if text.isascii() and text.isdigit() and len(text) <= _SAFE_DIGITS:
+        return int(text)
     match = _SYNTAX.fullmatch(text)
     if match is None:
         raise NumberError("a number is required")
@@ -172,7 +182,7 @@ def parse_number(text: str) -> Number:
     if len(text) > _MAX_TEXT:
         raise NumberLimitError("the number has too many digits for driftcheck")
     whole, _, decimals = mantissa.partition(".")
-    digits = _to_int(whole + decimals)
+    digits = parse_digits(whole + decimals)
     if digits == 0:
         return _make(0, FULL_PRECISION, negative_zero=sign == "-")
     exponent = 0
@@ -205,24 +215,6 @@ def _power_of_five(exponent: int) -> Finite:
         factor = round_to(factor * factor, FULL_PRECISION + 128)
         exponent >>= 1
     return result
-
-
-def _to_int(digits: str) -> int:
-    """The value of any number of decimal digits."""
-    value = 0
-    for start in range(0, len(digits), _CHUNK):
-        chunk = digits[start : start + _CHUNK]
-        value = value * 10 ** len(chunk) + int(chunk)
-    return value
-
-
-def _to_digits(value: int) -> str:
-    """The decimal digits of a whole number that is not negative, however long."""
-    if value.bit_length() < 3 * _CHUNK:
-        return str(value)
-    half = int(value.bit_length() * 0.30103 / 2)
-    high, low = divmod(value, 10**half)
-    return _to_digits(high) + _to_digits(low).rjust(half, "0")
 
 
 def add(a: Number, b: Number) -> Number:
@@ -294,7 +286,8 @@ def div(a: Number, b: Number) -> Number:
     bits = max(precision(a), precision(b))
     if infinite[1] or a == 0:
         return _make(0, bits, negative_zero=negative)
-    assert not isinstance(a, float) and not isinstance(b, float)
+    assert not isinstance(a, float)
+    assert not isinstance(b, float)
     return round_to(Fraction(a) / b, bits)
 
 
@@ -339,85 +332,8 @@ def format_number(value: Number) -> str:
         return "+Inf" if value > 0 else "-Inf"
     if isinstance(value, int) and value.bit_length() <= precision(value):
         return "-0" if value == 0 and is_negative(value) else str(int(value))
-    digits, point = shortest_digits(value)
+    digits, point = shortest_digits(value, precision(value))
     return ("-" if value < 0 else "") + place_point(digits, point)
-
-
-def place_point(digits: str, point: int) -> str:
-    """Digits written out with the decimal point after the first ``point`` of them."""
-    if point <= 0:
-        return "0." + "0" * -point + digits
-    if point >= len(digits):
-        return digits + "0" * (point - len(digits))
-    return digits[:point] + "." + digits[point:]
-
-
-def exact_digits(value: Finite) -> tuple[str, int]:
-    """All significant decimal digits of the magnitude, and where the point goes.
-
-    ``("125", 1)`` is 1.25 and ``("125", -1)`` is 0.0125. Zero is ``("", 0)``.
-    """
-    numerator, denominator = abs(value.numerator), value.denominator
-    if numerator == 0:
-        return "", 0
-    # The denominator is 2**k, and n / 2**k is n * 5**k / 10**k.
-    scale = denominator.bit_length() - 1
-    digits = _to_digits(numerator * 5**scale)
-    return digits.rstrip("0"), len(digits) - scale
-
-
-def shortest_digits(value: Finite) -> tuple[str, int]:
-    """The fewest digits that no other number of this precision is nearer to.
-
-    Same form as ``exact_digits``. This is the search of Go's ``big.Float.Text``,
-    which compares digit by digit with the two neighbouring halfway points.
-    """
-    digits, point = exact_digits(value)
-    if not digits:
-        return digits, point
-    bits = precision(value)
-    numerator, denominator = abs(value.numerator), value.denominator
-    # Scale to bits + 1 binary digits: the last one is then half a unit.
-    shift = bits + 1 - numerator.bit_length()
-    mantissa = numerator << shift if shift >= 0 else numerator >> -shift
-    unit = Fraction(2) ** -shift / denominator
-    lower, _ = exact_digits((mantissa - 1) * unit)
-    upper, _ = exact_digits((mantissa + 1) * unit)
-    inclusive = mantissa & 2 == 0
-    for i, digit in enumerate(digits):
-        low = lower[i] if i < len(lower) else "0"
-        high = upper[i] if i < len(upper) else "0"
-        may_cut = low != digit or (inclusive and i + 1 == len(lower))
-        may_raise = digit != high and (
-            inclusive or int(digit) + 1 < int(high) or i + 1 < len(upper)
-        )
-        if may_cut and may_raise:
-            return round_digits(digits, point, i + 1)
-        if may_cut:
-            return digits[: i + 1].rstrip("0"), point
-        if may_raise:
-            return _raise_digits(digits, point, i + 1)
-    return digits, point
-
-
-def round_digits(digits: str, point: int, length: int) -> tuple[str, int]:
-    """The digits rounded to at most ``length`` of them, halfway cases to even."""
-    if length < 0 or length >= len(digits):
-        return digits, point
-    half = digits[length] == "5" and length + 1 == len(digits)
-    up = length > 0 and digits[length - 1] in "13579" if half else digits[length] >= "5"
-    if up:
-        return _raise_digits(digits, point, length)
-    kept = digits[:length].rstrip("0")
-    return kept, point if kept else 0
-
-
-def _raise_digits(digits: str, point: int, length: int) -> tuple[str, int]:
-    """The first ``length`` digits with the last one counted up by one."""
-    kept = digits[:length].rstrip("9")
-    if not kept:
-        return "1", point + 1
-    return kept[:-1] + str(int(kept[-1]) + 1), point
 
 
 def format_general(value: Number, length: int = 10) -> str:

@@ -11,8 +11,10 @@ from driftcheck.hcl.values import Unknown, Value, boolean, equal, number
 
 
 class OperandError(Exception):
-    """An operation that has no result. ``operand`` is the index of the operand at fault,
-    or None if it is the combination."""
+    """An operation that has no result.
+
+    ``operand`` is the index of the operand at fault, or None if it is their combination.
+    """
 
     def __init__(self, message: str, operand: int | None = None) -> None:
         super().__init__(message)
@@ -93,7 +95,8 @@ def _arithmetic(operator: str, left: Value, right: Value) -> Value:
     for side in (left.raw, right.raw):
         if isinstance(side, Unknown):
             return _unknown(side, NUMBER, marks)
-    assert isinstance(left.raw, numbers.Number) and isinstance(right.raw, numbers.Number)
+    assert isinstance(left.raw, numbers.Number)
+    assert isinstance(right.raw, numbers.Number)
     try:
         result = _ARITHMETIC[operator](left.raw, right.raw)
     except numbers.NumberError as error:
@@ -130,11 +133,10 @@ def _comparison(operator: str, left: Value, right: Value) -> Value:
 
 def _less(left: Value, right: Value) -> bool | None:
     """Whether ``left < right``, as far as bounds of unknown numbers can tell."""
+    if isinstance(left.raw, numbers.Number) and isinstance(right.raw, numbers.Number):
+        return left.raw < right.raw
     left_low, left_high = _bounds(left.raw)
     right_low, right_high = _bounds(right.raw)
-    if left_low is not None and left_low == left_high:
-        if right_low is not None and right_low == right_high:
-            return left_low < right_low
     if left_high is not None and right_low is not None and left_high < right_low:
         return True
     if left_low is not None and right_high is not None and left_low > right_high:

@@ -87,7 +87,9 @@ BOOL = Primitive("bool")
 DYNAMIC = Primitive("dynamic")
 
 
-def object_type(attributes: Mapping[str, Type], optional: frozenset[str] = frozenset()) -> ObjectType:
+def object_type(
+    attributes: Mapping[str, Type], optional: frozenset[str] = frozenset()
+) -> ObjectType:
     """An object type from attribute types in any order."""
     return ObjectType(tuple(sorted(attributes.items())), optional)
 
@@ -113,7 +115,7 @@ def has_dynamic(type_: Type) -> bool:
 
 def conforms(given: Type, wanted: Type) -> bool:
     """Whether ``given`` is ``wanted``, taking ``DYNAMIC`` in ``wanted`` for any type."""
-    if wanted == DYNAMIC or given == wanted:
+    if wanted in (DYNAMIC, given):
         return True
     match given, wanted:
         case (ListType(a), ListType(b)) | (SetType(a), SetType(b)) | (MapType(a), MapType(b)):

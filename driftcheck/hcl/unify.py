@@ -166,24 +166,20 @@ def _by_preference(types: Sequence[Type]) -> list[int]:
 
 def _compare(a: Type, b: Type) -> int:
     """Negative where ``a`` is the more general type, positive where ``b`` is, else zero."""
-    if a == DYNAMIC or b == DYNAMIC:
+    if DYNAMIC in (a, b):
         return (a == DYNAMIC) - (b == DYNAMIC)
     match a, b:
         case Primitive(), Primitive():
             return (b == STRING) - (a == STRING)
-        case (
-            (ListType(x), ListType(y)) | (SetType(x), SetType(y)) | (MapType(x), MapType(y))
-        ):
+        case (ListType(x), ListType(y)) | (SetType(x), SetType(y)) | (MapType(x), MapType(y)):
             return _compare(x, y)
-        case ((TupleType() | ListType()), SetType()) | (ListType(), TupleType()) | (
-            MapType(),
-            ObjectType(),
-        ):
+        case ((TupleType() | ListType()), SetType()):
             return -1
-        case (SetType(), (TupleType() | ListType())) | (TupleType(), ListType()) | (
-            ObjectType(),
-            MapType(),
-        ):
+        case (ListType(), TupleType()) | (MapType(), ObjectType()):
+            return -1
+        case SetType(), (TupleType() | ListType()):
+            return 1
+        case (TupleType(), ListType()) | (ObjectType(), MapType()):
             return 1
         case TupleType(x), TupleType(y) if len(x) == len(y):
             return _compare_all(zip(x, y, strict=True))

@@ -47,6 +47,9 @@ EPHEMERAL = "ephemeral"
 NO_MARKS: frozenset[str] = frozenset()
 SENSITIVE_MARKS = frozenset({SENSITIVE})
 
+#: The reason of the unknown value that stands for one whose evaluation failed.
+FAILED = "it could not be evaluated"
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -184,7 +187,7 @@ class Value:
             return Summary(self.marks, not isinstance(raw, Unknown), 1, 0)
         return Summary(
             self.marks.union(*[child.marks for child in children]),
-            all([child.known for child in children]),
+            all(child.known for child in children),
             1 + sum([child.weight for child in children]),
             1 + max([child.depth for child in children], default=0),
         )
@@ -248,6 +251,25 @@ def unknown(reason: str, type_: Type = DYNAMIC, *, not_null: bool = False) -> Va
     return Value(type_, Unknown(reason, not_null=not_null))
 
 
+def refined(type_: Type, what: Unknown, marks: frozenset[str] = NO_MARKS) -> Value:
+    """An unknown value, or what it has to be where ``what`` leaves no choice.
+
+    A list that is certainly not null and has exactly two elements is a known list of
+    two unknown elements; a number between 1 and 1 is 1.
+    """
+    if what.not_null:
+        if type_ == NUMBER and what.low is not None and what.low == what.high:
+            return Value(NUMBER, what.low, marks)
+        length = what.min_length
+        if length == what.max_length and isinstance(type_, ListType | SetType | MapType):
+            if length == 0:
+                return Value(type_, {} if isinstance(type_, MapType) else [], marks)
+            if isinstance(type_, ListType) or (isinstance(type_, SetType) and length == 1):
+                element = unknown(what.reason, type_.element)
+                return Value(type_, [element] * length, marks)
+    return Value(type_, what, marks)
+
+
 def tuple_value(items: Iterable[Value]) -> Value:
     """A tuple of the given values."""
     elements = list(items)
@@ -278,11 +300,10 @@ def set_value(element: Type, items: Iterable[Value]) -> Value:
     """
     marks = NO_MARKS
     buckets: dict[object, list[Value]] = {}
-    for item in items:
-        inside = item.all_marks()
-        if inside:
-            marks |= inside
-            item = unmark_deep(item)
+    for given in items:
+        inside = given.all_marks()
+        marks |= inside
+        item = unmark_deep(given) if inside else given
         raw = item.raw
         key: object = raw
         if isinstance(raw, list | dict):

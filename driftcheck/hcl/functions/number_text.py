@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from driftcheck.hcl import numbers
+from driftcheck.hcl.digits import exact_digits, round_digits, shortest_digits
 
 _PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X"}
 _BASES = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
@@ -88,11 +89,11 @@ def _digits(verb: Layout, value: numbers.Finite) -> str:
     if verb.mode in "gG":
         return _general(value, precision, "e" if verb.mode == "g" else "E")
     places = 6 if precision is None else precision
-    digits, point = numbers.exact_digits(value)
+    digits, point = exact_digits(value)
     if verb.mode == "f":
-        digits, point = numbers.round_digits(digits, point, point + places)
+        digits, point = round_digits(digits, point, point + places)
         return _fixed(digits, point, places)
-    digits, point = numbers.round_digits(digits, point, places + 1)
+    digits, point = round_digits(digits, point, places + 1)
     return _scientific(digits, point, places, verb.mode)
 
 
@@ -115,11 +116,11 @@ def _scientific(digits: str, point: int, places: int, letter: str) -> str:
 def _general(value: numbers.Finite, precision: int | None, letter: str) -> str:
     """Fixed notation, or scientific where the exponent is below -4 or large."""
     if precision is None:
-        digits, point = numbers.shortest_digits(value)
+        digits, point = shortest_digits(value, numbers.precision(value))
         length, limit = len(digits), 6
     else:
         length = precision or 1
-        digits, point = numbers.round_digits(*numbers.exact_digits(value), length)
+        digits, point = round_digits(*exact_digits(value), length)
         limit = len(digits) if length > len(digits) >= point else length
     exponent = point - 1
     if exponent < -4 or exponent >= limit:

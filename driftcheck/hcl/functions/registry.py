@@ -155,9 +155,7 @@ def function(
     """
 
     def register(implementation: Implementation) -> Implementation:
-        FUNCTIONS[name] = Function(
-            name, parameters, variadic, returns, implementation, not_null
-        )
+        FUNCTIONS[name] = Function(name, parameters, variadic, returns, implementation, not_null)
         return implementation
 
     return register
@@ -215,9 +213,7 @@ def invoke(
         raise HclError(f"Invalid call: {subject}{name}(): {error}.", where) from None
 
 
-def _call(
-    declared: Function, args: list[Value], context: EvalContext, node: Node | None
-) -> Value:
+def _call(declared: Function, args: list[Value], context: EvalContext, node: Node | None) -> Value:
     _check_count(declared, len(args))
     held_back: Unknown | None = None
     dynamic: Unknown | None = None

@@ -1,0 +1,50 @@
+"""``driftcheck console``: expressions evaluated one by one."""
+
+from __future__ import annotations
+
+import json
+
+from driftcheck.errors import HclError
+from driftcheck.hcl.context import EvalContext
+from driftcheck.hcl.evaluate import evaluate
+from driftcheck.hcl.parser import parse_expression
+from driftcheck.hcl.render import RenderError, answer_json, to_text, type_text
+from driftcheck.hcl.source import Source
+from driftcheck.hcl.syntax import FunctionCall
+
+SOURCE_NAME = "<console>"
+
+
+def evaluate_line(line: str, context: EvalContext) -> str:
+    """The answer to one line of ``driftcheck console --json``, as one line of JSON.
+
+    ``line`` is a JSON string that holds one expression. The answer is an object:
+    ``value`` and ``type``, or ``unknown``, or ``sensitive`` and ``type``, or ``error``.
+    It is given as text because numbers keep all their digits.
+    """
+    try:
+        expression = json.loads(line)
+    except ValueError:
+        expression = None
+    if not isinstance(expression, str):
+        return _error("Each input line must be a JSON string that holds one expression.")
+    try:
+        return answer_json(evaluate(parse_expression(Source(SOURCE_NAME, expression)), context))
+    except (HclError, RenderError) as error:
+        return _error(str(error))
+
+
+def _error(message: str) -> str:
+    return json.dumps({"error": message}, ensure_ascii=False)
+
+
+def evaluate_text(expression: str, context: EvalContext) -> str:
+    """The value of an expression typed by hand, in Terraform's syntax.
+
+    ``type(x)`` shows the type of ``x``; this function exists in the console only.
+    Raises ``HclError``.
+    """
+    tree = parse_expression(Source(SOURCE_NAME, expression))
+    if isinstance(tree, FunctionCall) and tree.name == "type" and len(tree.args) == 1:
+        return type_text(evaluate(tree.args[0], context).type)
+    return to_text(evaluate(tree, context))
