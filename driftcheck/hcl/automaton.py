@@ -61,7 +61,7 @@ class Automaton:
         terminals: Sequence[str],
         values: Sequence[Any],
     ) -> Any:
-        """The node that ``terminals`` (the last of them ``$END``) make.
+        """The node that ``terminals`` make; something of no use where ``$END`` is not the last.
 
         Raises ``UnexpectedToken``, and ``HclError`` from the builders.
         """
@@ -94,7 +94,7 @@ class Automaton:
             state = action
             states.append(state)
             stack.append(values[index])
-        return stack[0]
+        return stack[0] if stack else None
 
     def _land(self, below: int, origin: str, terminal: str) -> int:
         """The state after a reduction to ``origin`` and all that follow and build nothing."""

@@ -190,6 +190,8 @@ class BodyLexer(Lexer):
 
     def _not_an_item(self, at: int) -> NoReturn:
         """Refuse what cannot start an argument or a block."""
+        # An item in its place, so that the grammar can say that the one before is incomplete.
+        self.feed("NAME", (at, at, ""))
         character = self.text[at]
         if character == '"':
             self.fail(at, "Invalid argument name.", "Argument names are not quoted.")
@@ -206,6 +208,8 @@ class BodyLexer(Lexer):
     def _bad_header(self, at: int) -> NoReturn:
         """Refuse what cannot follow a name at the start of an item."""
         character = self.text[at : at + 1]
+        if character and character not in "\r\n()[]{},=.:?+*/%<>!-0123456789":
+            self.invalid_character(at)
         start = self.values[-1][0]
         if self.terminals[-2:-1] not in (["NAME"],):
             self.fail(

@@ -45,6 +45,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_CALL = re.compile(r"[ \t\r\n]*\(")
 _SCOPED_NAME = re.compile(rf"[ \t\r\n]*({NAME})")
 
 _OPERATORS = {
@@ -161,6 +162,12 @@ class Lexer:
             at = match.end()
             if kind == "name":
                 word, names = match.group("word", "name")
+                if base == ARGUMENT and len(contexts) == 1 and terminals[-1] in OPERAND_ENDS:
+                    self.fail(
+                        match.start("word"),
+                        "Missing newline after argument.",
+                        f'An argument ends with its line; "{word}" cannot follow its value.',
+                    )
                 if names or word in _WORDS or not self._ascii:
                     self._word(match.start("word"), word, names, contexts)
                 else:
@@ -196,6 +203,8 @@ class Lexer:
             elif kind == "comment":
                 self.comment(match.start("comment"), at)
             elif kind == "quote":
+                if base == _INTERPOLATION and terminals and terminals[-1] in OPERAND_ENDS:
+                    self._unclosed_sequence(contexts[0][1])
                 node, at = templates.quoted(self, at - 1, self.depth + len(contexts))
                 self.feed("TEMPLATE_STRING", node)
             elif kind == "heredoc":
@@ -276,12 +285,16 @@ class Lexer:
                 "The file ends before the bracket that closes this one.",
             )
         if base == _INTERPOLATION:
-            self.fail(
-                opened,
-                "Unclosed template interpolation sequence.",
-                "There is no closing brace for the sequence that starts here.",
-            )
+            self._unclosed_sequence(opened)
         self._must_be_complete(at)
+
+    def _unclosed_sequence(self, at: int) -> NoReturn:
+        """Refuse an interpolation or directive without end; ``at`` is inside it."""
+        self.fail(
+            self.text.rfind("{", 0, at) - 1,
+            "Unclosed template sequence.",
+            "There is no closing brace for the sequence that starts here.",
+        )
 
     # Tokens that need a closer look.
 
@@ -305,7 +318,9 @@ class Lexer:
             self.check_name(start, word)
         if previous == "DOT":
             self.feed("NAME", (start, at, word))
-        elif word in _LITERALS:
+        elif (keyword := self._keyword(word, previous, contexts)) != "NAME":
+            self.feed(keyword, (start, at, word))
+        elif word in _LITERALS and not _CALL.match(self.text, at):
             terminal, value = _LITERALS[word]
             self.feed(terminal, Literal(self.source, start, at, value))
         elif names:
@@ -319,7 +334,7 @@ class Lexer:
             self.feed("NAME", Traversal(self.source, start, at, word, steps, ends))
             return
         else:
-            self.feed(self._keyword(word, previous, contexts), (start, at, word))
+            self.feed("NAME", (start, at, word))
         for name in names[1:].split(".") if names else ():
             self.feed("DOT", at)
             if not self._ascii:
@@ -362,6 +377,8 @@ class Lexer:
                 self._unbalanced(operator, start, contexts)
             contexts.pop()
             if context == _INDEX and terminals[-2:] == ["LSQB", "ASTERISK"]:
+                if contexts[-1][0] in (ARGUMENT, _OBJECT) and "\n" in self.text[opened:end]:
+                    self.fail(opened, "Invalid expression.", 'Write "[*]" on one line.')
                 del terminals[-2:], values[-2:]
                 self.feed("FULL_SPLAT_START", (opened, end))
                 return end
@@ -381,6 +398,12 @@ class Lexer:
             return self._scoped_name(start, end)
         elif operator == "/" and self.text.startswith("/*", start):
             self.fail(start, "Unterminated comment.", "Close it with */.")
+        elif operator == "<" and self.text.startswith("<<", start):
+            self.fail(
+                start,
+                "Invalid expression.",
+                "A heredoc starts with << or <<-, a name without quotes or blanks, and a newline.",
+            )
         terminals.append(_OPERATORS[operator])
         values.append(start)
         return end

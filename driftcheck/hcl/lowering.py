@@ -109,14 +109,20 @@ def _parentheses(source: Source, open_: int, inner: Expression, close: int) -> P
 
 
 def _function_call(
-    source: Source, name: Name, _: int, args: tuple[list[Expression], bool], close: int
+    source: Source,
+    name: Name | Traversal,
+    _: int,
+    args: tuple[list[Expression], bool],
+    close: int,
 ) -> FunctionCall:
-    start, _end, text = _plain(source, name)
+    if isinstance(name, Traversal):
+        _fail(source, name.start, "Invalid function name.", "The name of a function has no dots.")
+    start, _end, text = name
     return FunctionCall(source, start, close + 1, text, args[0], args[1])
 
 
 def _function_call_without_arguments(
-    source: Source, name: Name, open_: int, close: int
+    source: Source, name: Name | Traversal, open_: int, close: int
 ) -> FunctionCall:
     return _function_call(source, name, open_, ([], False), close)
 
@@ -171,6 +177,15 @@ def _object_item(source: Source, key: Expression, _: int, value: Expression) -> 
     elif type(key) is Literal and (key.value is None or type(key.value) is bool):
         key = Literal(source, key.start, key.end, key.text)  # a keyword is a plain name here
     return ObjectItem(source, key.start, value.end, key, value)
+
+
+def _for_as_key(source: Source, keyword: Name) -> NoReturn:
+    _fail(
+        source,
+        keyword[0],
+        "Invalid 'for' expression.",
+        'As the first key of an object, "for" must be quoted.',
+    )
 
 
 def _first_object_item(_: Source, item: ObjectItem) -> ObjectItems:
@@ -283,6 +298,13 @@ def _splat(source: Source, subject: Expression, splat: tuple[bool, Splatter, lis
         subject.end = subject.each.end
         return subject
     full, (start, end), steps = splat
+    if not full and type(subject) is Splat:
+        _fail(
+            source,
+            end - 1,
+            "Nested splat expression not allowed.",
+            'Use the full form ("[*]") to go through lists inside lists.',
+        )
     item = SplatItem(source, start, end)
     node = Splat(source, subject.start, end, subject, item, item, full)
     taken = 0
@@ -400,6 +422,7 @@ _BUILDERS: dict[str, Builder] = {
     "object: LBRACE __object_star RBRACE": _object,
     "object_elem: object_elem_key EQ expression": _object_item,
     "object_elem: object_elem_key COLON expression": _object_item,
+    "object_elem_key: keyword": _for_as_key,
     "__object_star: object_elem": _first_object_item,
     "__object_star: object_elem COMMA": _first_before_comma,
     "__object_star: __object_star object_elem": _next_object_item,
@@ -476,7 +499,7 @@ _TRANSPARENT = frozenset(
     identifier: NAME | int_lit: INT_LITERAL | template_string: TEMPLATE_STRING
     literal_value: TRUE | literal_value: FALSE | literal_value: NULL
     keyword: IN | keyword: FOR | keyword: IF | object_elem_key: expression
-    object_elem_key: keyword | index: braces_index
+    index: braces_index
     index: short_index | expression: or_expr | or_expr: and_expr | and_expr: eq_expr
     eq_expr: rel_expr | rel_expr: add_expr | add_expr: mul_expr | mul_expr: unary_expr
     unary_expr: unary_op | unary_expr: expr_term | expr_term: int_lit

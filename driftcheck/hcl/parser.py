@@ -62,7 +62,12 @@ def decode_source(data: bytes, display_name: str) -> Source:
 def parse_config(source: Source) -> Body:
     """The body of a file's text. Raises ``HclError``."""
     lexer = BodyLexer(source, _expression)
-    lexer.body()
+    try:
+        lexer.body()
+    except HclError:
+        # What the grammar does not allow may stand before what the lexer stumbled over.
+        _run("body", lexer)
+        raise
     body: Body = _run("body", lexer)
     body.start, body.end = 0, len(source.text)
     body.comments = lexer.comments
@@ -77,7 +82,11 @@ def parse_expression(source: Source) -> Expression:
     if "<<" in source.text and not source.text.endswith("\n"):
         source = Source(source.name, source.text + "\n")
     lexer = Lexer(source, _expression)
-    lexer.whole_expression()
+    try:
+        lexer.whole_expression()
+    except HclError:
+        _run("expression", lexer)
+        raise
     return _expression(lexer)
 
 

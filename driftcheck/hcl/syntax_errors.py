@@ -21,31 +21,42 @@ def unexpected(lexer: Lexer, index: int) -> HclError:
     terminal = terminals[index]
     previous = terminals[index - 1] if index else ""
     at = token_start(lexer.values[index])
+    ends_line = "\n" in lexer.text[_end(lexer, index) : at]
     found = _shown(lexer, terminal, at)
-    opener = _enclosing(terminals, index)
+    opener, inside = _enclosing(terminals, index)
     if previous == "DOT":
         summary, detail = "Invalid attribute name.", f"A name must follow the dot, not {found}."
-    elif "FOR" in terminals[max(index - 4, 0) : index] and terminal not in _CLOSERS:
+    elif terminal == "FOR_OBJECT_ARROW" and inside[:1] == ["FOR"]:
         summary = "Invalid 'for' expression."
-        detail = 'It starts with "for value in collection :" or "for key, value in ... :".'
+        detail = 'In brackets it makes a list and has no key; "key => value" needs braces.'
+    elif inside[:1] == ["FOR"] and opener == "LBRACE" and "FOR_OBJECT_ARROW" not in inside:
+        summary = "Invalid 'for' expression."
+        detail = 'In braces it makes an object: "{for value in collection : key => value}".'
+    elif inside[:1] == ["FOR"] and "COLON" not in inside:
+        summary = "Invalid 'for' expression."
+        detail = 'It starts with "for value in collection :" or "for key, value in collection :".'
     elif previous not in OPERAND_ENDS:
         summary, detail = "Invalid expression.", f"A value is expected here, not {found}."
+    elif inside.count("QMARK") > inside.count("COLON"):
+        at = _end(lexer, index) if ends_line else at
+        summary = "Missing false expression in conditional."
+        detail = 'A conditional is written "condition ? value : other value".'
     elif opener == "LPAR":
         summary = "Missing separator or closing parenthesis."
         detail = f'A comma or ")" is expected here, not {found}.'
     elif opener == "LSQB":
-        summary = "Missing item separator."
+        summary = "Missing item separator or closing bracket."
         detail = f'A comma or "]" is expected here, not {found}.'
     elif opener == "LBRACE" and terminal in ("COMMA", "RBRACE"):
         summary = "Missing attribute value."
         detail = f'"=" and a value are expected here, not {found}.'
     elif opener == "LBRACE":
         summary = "Missing key/value separator."
-        detail = f'In an object a key, "=", a value and a comma are expected; found {found}.'
+        detail = f'In an object come a key, "=", a value and a comma or newline; found {found}.'
     elif terminal == "COMMA":
         summary = "Unexpected comma after argument."
         detail = "Arguments are separated by newlines."
-    elif terminal == "$END" or "\n" in lexer.text[_end(lexer, index) : at]:
+    elif terminal == "$END" or ends_line:
         at = _end(lexer, index)
         summary, detail = "Incomplete expression.", "Something is missing after this."
     elif terminal in _OPERAND_STARTS:
@@ -68,24 +79,30 @@ def token_start(value: Any) -> int:
 
 def _end(lexer: Lexer, index: int) -> int:
     """The offset after the token before ``index``."""
-    value = lexer.values[index - 1]
+    value = lexer.values[index - 1] if index else 0
     if isinstance(value, Node):
         return value.end
-    end: int = value[1] if isinstance(value, tuple) else value + 1
+    end: int = value[1] if isinstance(value, tuple) else token_start(value) + 1
     return end
 
 
-def _enclosing(terminals: list[str], index: int) -> str:
-    """The bracket that is open at ``index``, "" for none."""
+def _enclosing(terminals: list[str], index: int) -> tuple[str, list[str]]:
+    """The bracket that is open at ``index`` ("" for none), and what stands in it so far.
+
+    Brackets that were closed before ``index`` are left out, with all that is in them.
+    """
     depth = 0
+    inside: list[str] = []
     for terminal in reversed(terminals[:index]):
         if terminal in _CLOSERS:
             depth += 1
-        elif terminal in _OPENERS:
-            if depth == 0:
-                return terminal
+        elif terminal in _OPENERS and depth:
             depth -= 1
-    return ""
+        elif terminal in _OPENERS:
+            return terminal, inside[::-1]
+        elif not depth:
+            inside.append(terminal)
+    return "", inside[::-1]
 
 
 def _shown(lexer: Lexer, terminal: str, at: int) -> str:
@@ -96,5 +113,5 @@ def _shown(lexer: Lexer, terminal: str, at: int) -> str:
     if terminal == "TEMPLATE_STRING":
         return "a string"
     if terminal == "NAME":
-        return f'"{lexer.text[at:].split(maxsplit=1)[0][:40]}"'
+        return f'"{rest.split(maxsplit=1)[0][:40]}"'
     return f'"{rest.split(maxsplit=1)[0][:3]}"'

@@ -44,11 +44,13 @@ _LINES = re.compile(
     rf"""(?P<line>[^$%\r\n]*\r?\n) | {_SEQUENCES} | (?P<run>[^$%\r\n]+) | (?P<end>\Z)""",
     re.VERBOSE,
 )
-_DIRECTIVE = re.compile(rf"\s*(?P<keyword>{_NAME})")
+_BLANKS = r"(?:[ \t\n]|\r\n|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)*"
+_DIRECTIVE = re.compile(rf"{_BLANKS}(?P<keyword>{_NAME})")
 _FOR_NAMES = re.compile(
-    rf"""\s*(?P<first>{_NAME})(?:\s*,\s*(?P<second>{_NAME}))?\s*(?P<in>in)(?![\w-])""",
+    rf"{_BLANKS}(?P<first>{_NAME})(?:{_BLANKS},{_BLANKS}(?P<second>{_NAME}))?"
+    rf"{_BLANKS}in(?![A-Za-z0-9_\x80-\U0010ffff-])"
 )
-_CLOSE = re.compile(r"\s*(?P<strip>~)?\}")
+_CLOSE = re.compile(rf"{_BLANKS}(?P<strip>~)?\}}")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{0,4})|U([0-9A-Fa-f]{0,8})|(.)|\Z)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 #: What Go's unicode.IsSpace says, which is a little less than str.isspace.
