@@ -20,6 +20,8 @@ def function_call(run: Evaluator, node: FunctionCall, names: Names) -> Value:
     name = registry.local_name(node.name)
     if not run.context.allow_functions:
         return run.fail(node, "Functions may not be called here.", "Write a literal value.")
+    if name in run.context.forbidden:
+        return run.fail(node, f"Invalid call of {name}(): {run.context.forbidden[name]}.")
     if name.startswith("provider::"):
         return unknown(f"{name}() is computed by a provider plugin, which is not run")
     lazy = registry.LAZY_FUNCTIONS.get(name)

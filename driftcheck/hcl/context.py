@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -95,7 +95,8 @@ class EvalContext:
 
     ``instances`` is the scope again, where it can look into single instances of a
     block. ``files`` is None where no file may be read at all. ``allow_functions`` is False
-    where Terraform wants a literal value, as for defaults of variables.
+    where Terraform wants a literal value, as for defaults of variables. ``forbidden``
+    holds functions that may not be called here, and why: templates have some.
     """
 
     scope: Scope = field(default_factory=NoScope)
@@ -105,3 +106,4 @@ class EvalContext:
     depth: int = 0
     allow_functions: bool = True
     instances: InstanceScope | None = None
+    forbidden: Mapping[str, str] = field(default_factory=dict)
