@@ -1,0 +1,103 @@
+"""``driftcheck console``."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from driftcheck.cli import options
+
+if TYPE_CHECKING:
+    from driftcheck.hcl.context import EvalContext
+
+PathArgument = Annotated[
+    Path, typer.Argument(metavar="[PATH]", help="The module's directory.", show_default=False)
+]
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", help="Each line is a JSON string with an expression, or an answer."),
+]
+
+
+def command(
+    ctx: typer.Context,
+    path: PathArgument = Path(),
+    json: AsJson = False,
+    var: options.Var = None,
+    var_file: options.VarFiles = None,
+    workspace: options.Workspace = None,
+) -> None:
+    """Evaluate HCL expressions, one per line.
+
+    They may use the variables, locals and resources of the module in PATH. A directory without Terraform files gives an empty scope. Variables without a value
+    are unknown.
+    """
+    from driftcheck.hcl.context import Budget
+
+    context = _context(ctx, path, var, var_file, workspace)
+    prompt = sys.stdin.isatty() and sys.stderr.isatty() and not json
+    while True:
+        if prompt:
+            sys.stderr.write("> ")
+            sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            return
+        if line.strip():
+            # Each expression has its own bounds.
+            answer = _answer(line.strip(), replace(context, budget=Budget()), json=json)
+            sys.stdout.write(answer + "\n")
+            sys.stdout.flush()
+
+
+def _context(
+    ctx: Any,
+    path: Path,
+    var: list[str] | None,
+    var_file: list[str] | None,
+    workspace: str | None,
+) -> EvalContext:
+    import os
+
+    from driftcheck.cli import session
+    from driftcheck.hcl.context import EvalContext
+    from driftcheck.hcl.files import RepositoryFiles
+    from driftcheck.hcl.module import ModuleOptions, evaluate_root
+    from driftcheck.inputs.terraform_aws import AwsSchemas
+    from driftcheck.paths import repository_root
+
+    inputs = session.variables(ctx, var, var_file)
+    if not inputs and path.is_dir() and not any(_is_terraform(p.name) for p in path.iterdir()):
+        return EvalContext(files=RepositoryFiles(repository_root(path), path))
+    evaluation = evaluate_root(
+        path,
+        ModuleOptions(
+            inputs=inputs,
+            env=dict(os.environ),
+            workspace=workspace,
+            schemas=AwsSchemas(account=None, region=None),
+            resource_types=lambda _type: False,
+            missing_as_unknown=True,
+        ),
+    )
+    return evaluation.console_context()
+
+
+def _is_terraform(name: str) -> bool:
+    return name.endswith((".tf", ".tf.json"))
+
+
+def _answer(line: str, context: EvalContext, *, json: bool) -> str:
+    from driftcheck.errors import HclError
+    from driftcheck.hcl.console import evaluate_line, evaluate_text
+
+    if json:
+        return evaluate_line(line, context)
+    try:
+        return evaluate_text(line, context)
+    except HclError as error:
+        return f"Error: {error}"

@@ -1,0 +1,145 @@
+"""The program: finds the command, runs it, and turns failures into messages and exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, ParamSpec
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from driftcheck import __version__
+from driftcheck.cli import commands
+from driftcheck.cli.ordered import OrderedCommand
+from driftcheck.errors import DriftcheckError
+from driftcheck.reports.printable import printable
+
+#: It could not be done, or not completely.
+FAILED = 2
+#: What shells use for a process ended by Ctrl-C (128 + SIGINT).
+INTERRUPTED = 130
+
+_PLAIN = {"rich_markup_mode": None, "pretty_exceptions_enable": False, "add_completion": False}
+
+P = ParamSpec("P")
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the program and give its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's encoding lacks must not end the program.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(args=arguments, prog_name="driftcheck")
+        return 0
+    except SystemExit as ending:
+        return _flushed(ending.code if isinstance(ending.code, int) else FAILED)
+    except BrokenPipeError:
+        return _without_reader()
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _without_reader()
+    return code
+
+
+def _without_reader() -> int:
+    """Whoever read our output (``| head``) is gone; what they did not read was not delivered."""
+    # The interpreter flushes at exit and would complain once more.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED
+
+
+def guarded(function: Callable[P, None]) -> Callable[P, None]:
+    """A command that ends with one message, and never with a traceback, when it cannot be done."""
+
+    @functools.wraps(function)
+    def run_guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except DriftcheckError as error:
+            _fail(str(error))
+        except KeyboardInterrupt:
+            sys.stderr.write("\ndriftcheck: interrupted\n")
+            raise typer.Exit(INTERRUPTED) from None
+
+    return run_guarded
+
+
+def _fail(message: str) -> NoReturn:
+    lines = [printable(line) for line in message.split("\n")]
+    sys.stderr.write("driftcheck: " + "\n".join(lines) + "\n")
+    raise typer.Exit(FAILED)
+
+
+class CommandGroup(TyperGroup):
+    """The commands of ``driftcheck.cli.commands``, each imported when it is needed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands, in alphabetical order."""
+        del ctx
+        return sorted(
+            m.name.replace("_", "-")
+            for m in pkgutil.iter_modules(commands.__path__)
+            if not m.name.startswith("_")
+        )
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of this name, None where there is none."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"{commands.__name__}.{name}")
+        if hasattr(module, "app"):
+            group: Any = typer.main.get_command(module.app)
+            group.name = cmd_name
+            return group
+        return build(cmd_name, module.command)
+
+
+def build(name: str, function: Callable[..., None]) -> TyperCommand:
+    """The command that a function describes by its signature and docstring."""
+    single = typer.Typer(**_PLAIN)  # type: ignore[arg-type]
+    single.command(name, cls=OrderedCommand)(guarded(function))
+    command: Any = typer.main.get_command(single)
+    command.name = name
+    return command  # type: ignore[no-any-return]
+
+
+app = typer.Typer(
+    cls=CommandGroup,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    **_PLAIN,  # type: ignore[arg-type]
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"driftcheck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Policy and drift compliance for AWS DynamoDB tables kept in Terraform.
+
+    Exit codes: 0 everything complies, 1 open findings, 2 it could not be done or not
+    completely, 130 interrupted.
+    """
+    del version

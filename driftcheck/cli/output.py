@@ -1,0 +1,84 @@
+"""Where reports go, and how they look there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from driftcheck.errors import UsageError
+from driftcheck.model.report import Report
+from driftcheck.reports.base import FORMATS, Style, renderer
+
+#: Columns of a report that does not go to a terminal.
+_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report to render: its format, and the file, None for standard output."""
+
+    format: str
+    file: Path | None = None
+
+
+def outputs(formats: list[str] | None) -> list[Output]:
+    """What ``--format`` asks for; text on standard output where nothing else goes there.
+
+    Raises ``UsageError`` for a format that nobody knows, for two on standard output,
+    and for a file that cannot be written, before any work is done.
+    """
+    found = [_output(text) for text in formats or ()]
+    streams = [o for o in found if o.file is None]
+    if len(streams) > 1:
+        names = " and ".join(o.format for o in streams)
+        raise UsageError(
+            f"--format: {names} cannot both go to standard output. "
+            f"Write one into a file: --format {streams[-1].format}=FILE"
+        )
+    return found if streams else [Output("text"), *found]
+
+
+def _output(text: str) -> Output:
+    name, equals, file = text.partition("=")
+    if name not in FORMATS:
+        raise UsageError(f'--format: "{name}" is not one of {", ".join(FORMATS)}.')
+    if not equals:
+        return Output(name)
+    path = Path(file)
+    if not file or path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"--format {text}: there is no directory to write that file into.")
+    return Output(name, path)
+
+
+def deliver(report: Report, wanted: list[Output], style: Style) -> None:
+    """Render the report in every format and write it where it was asked for."""
+    for output in wanted:
+        if output.file is None:
+            sys.stdout.write(renderer(output.format)(report, style))
+            continue
+        content = renderer(output.format)(report, Style(width=style.width, verbose=style.verbose))
+        try:
+            output.file.write_text(content, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{output.file}: cannot be written: {error.strerror}.") from error
+
+
+def style(*, quiet: bool = False, verbose: bool = False, no_color: bool = False) -> Style:
+    """How reports on standard output look."""
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if terminal else _WIDTH
+    return Style(
+        color=not no_color and colors_wanted(sys.stdout),
+        width=max(60, min(width, 160)),
+        quiet=quiet,
+        verbose=verbose,
+    )
+
+
+def colors_wanted(stream: TextIO) -> bool:
+    """Whether a stream shows colours; see https://no-color.org for the variable."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,66 @@
+"""From options to what the stages need: AWS, variables, specs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from driftcheck.cli.ordered import interleaved
+
+if TYPE_CHECKING:
+    from driftcheck.aws.connector import AwsConnector
+    from driftcheck.hcl.module import VarOption
+    from driftcheck.sandbox import SandboxConnector
+    from driftcheck.stages.load import Loaded
+    from driftcheck.stages.options import EvaluationOptions
+
+
+def variables(
+    ctx: Any, var: Sequence[str] | None, var_file: Sequence[str] | None
+) -> tuple[VarOption, ...]:
+    """``--var`` and ``--var-file`` in the order in which they were given."""
+    from driftcheck.hcl.module import VarFile, VarFlag
+
+    pairs = interleaved(ctx, var=list(var or ()), var_file=list(var_file or ()))
+    return tuple(VarFlag(value) if name == "var" else VarFile(Path(value)) for name, value in pairs)
+
+
+def evaluation(
+    ctx: Any, var: Sequence[str] | None, var_file: Sequence[str] | None, workspace: str | None
+) -> EvaluationOptions:
+    """How modules are evaluated."""
+    from driftcheck.stages.options import EvaluationOptions
+
+    return EvaluationOptions(variables(ctx, var, var_file), workspace, dict(os.environ))
+
+
+def loaded(
+    specs: Sequence[Path] | None, policies: Sequence[Path] | None, *, sandbox: bool
+) -> Loaded:
+    """The specs that are named, or those that stand for them, and the policies."""
+    from driftcheck.resources import policy_directory, reference_spec
+    from driftcheck.stages.load import load
+
+    paths = list(specs or ())
+    if not paths and sandbox:
+        paths = [reference_spec()]
+    return load(paths, [policy_directory(), *(policies or ())])
+
+
+@contextmanager
+def connector(
+    *, endpoint_url: str | None, region: str | None, profile: str | None, sandbox: bool
+) -> Iterator[AwsConnector | SandboxConnector]:
+    """The way to AWS, or to the AWS inside the program."""
+    from driftcheck.aws.connector import AwsConnector, AwsOptions
+    from driftcheck.sandbox import sandbox as opened
+
+    options = AwsOptions(endpoint_url, region, profile)
+    if not sandbox:
+        yield AwsConnector(options)
+        return
+    with opened(options) as inside:
+        yield inside
