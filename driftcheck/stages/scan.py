@@ -22,7 +22,8 @@ from driftcheck.model.values import Cause, Unknown, all_unknowns
 from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table
 from driftcheck.spec.model import Spec, Target
-from driftcheck.stages.code import CodeTables, code_tables
+from driftcheck.stages.code import CodeTables, code_of_spec
+from driftcheck.stages.code import Place as CodePlace
 from driftcheck.stages.connection import Connection, Connector
 from driftcheck.stages.options import EvaluationOptions
 from driftcheck.stages.verdict import judge, missing_table
@@ -107,6 +108,7 @@ class _Scan:
     progress: Progress
     tables: list[TableResult] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     connections: list[tuple[Spec, Target, Connection]] = field(default_factory=list)
     covered: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -121,7 +123,9 @@ class _Scan:
             try:
                 connection = self.connector.open(spec, target)
                 self.connections.append((spec, target, connection))
-                code = code_tables(spec, target, connection, self.options.evaluation)
+                here = CodePlace(connection.account, connection.region)
+                code = code_of_spec(spec, target, here, self.options.evaluation)
+                self.warnings += [w for w in code.warnings if w not in self.warnings]
                 waivers += [w for w in code.waivers if w not in waivers]
                 findings += code.findings
                 for table in self._subjects(spec, target, code):
