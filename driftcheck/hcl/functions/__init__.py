@@ -25,6 +25,7 @@ from driftcheck.hcl.functions import (
     sequences,
     sets,
     strings,
+    yamls,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "sequences",
     "sets",
     "strings",
+    "yamls",
 ]
