@@ -29,7 +29,9 @@ def inline_waivers(comments: Iterable[ScopedComment]) -> Iterator[Waiver]:
 def _waiver(comment: ScopedComment) -> Waiver:
     found = _FORM.search(comment.text.strip().removesuffix("*/").rstrip())
     if found is None:
-        raise HclError("This waiver lacks its rule, its date or its reason.", comment.location, _HELP)
+        raise HclError(
+            "This waiver lacks its rule, its date or its reason.", comment.location, _HELP
+        )
     rule, until, reason = found.groups()
     try:
         expires = date.fromisoformat(until)

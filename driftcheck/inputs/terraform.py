@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from driftcheck.aspects import ASPECTS, FIELD_OWNERS
 from driftcheck.aspects.base import Aspect, Draft
 from driftcheck.aspects.reading import plain
+from driftcheck.inputs.aws_plan import without_unset
 from driftcheck.inputs.joining import join_resources
 from driftcheck.model.location import Location
 from driftcheck.model.resource import Resource, TerraformTable
@@ -22,8 +24,15 @@ def tables_from_resources(
     ``account`` and ``region`` are where resources live that do not say it themselves.
     A table whose name is not known is a table all the same.
     """
-    sources = join_resources(resources, account=account, region=region)
+    stated = [_in_own_region(without_unset(r)) for r in resources]
+    sources = join_resources(stated, account=account, region=region)
     return [table_from_source(source) for source in sources]
+
+
+def _in_own_region(resource: Resource) -> Resource:
+    """The resource in the region that it names itself (provider 6), if it names one."""
+    own = plain(resource.get("/region"))
+    return replace(resource, region=own) if isinstance(own, str | Unknown) else resource
 
 
 def table_from_source(source: TerraformTable, *, aspects: Sequence[Aspect] = ASPECTS) -> Table:
