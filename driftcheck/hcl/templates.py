@@ -41,7 +41,8 @@ _QUOTED = re.compile(
     rf"""(?P<run>(?:[^$%"\\\r\n]+|\\[^\r\n])+) | {_SEQUENCES} | (?P<end>")""", re.VERBOSE
 )
 _LINES = re.compile(
-    rf"""(?P<line>[^$%\r\n]*\r?\n) | {_SEQUENCES} | (?P<run>[^$%\r\n]+) | (?P<end>\Z)""",
+    # Terraform takes a sign and one more character at the end of a line as one piece.
+    rf"""(?P<line>[^$%\r\n]*\r?\n) | (?P<oddity>[$%][^{{\n\x80-\U0010ffff](?=\r?\n)) | {_SEQUENCES} | (?P<rest>[^$%\r\n]+) | (?P<end>\Z)""",
     re.VERBOSE,
 )
 _BLANKS = r"(?:[ \t\n]|\r\n|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)*"
@@ -127,6 +128,11 @@ def _pieces(
     while True:
         match = pattern.match(text, at)
         if match is None:
+            if pattern is _LINES and not marker:
+                # In a template file nothing is special after a lone carriage return.
+                content = text[at:].lstrip(_SPACE) if trim_next else text[at:]
+                pieces.append(_Piece(at, len(text), content))
+                return pieces, len(text)
             _unterminated(lexer, start, at, pattern)
         kind = match.lastgroup
         first, at = at, match.end()
