@@ -44,7 +44,9 @@ class LocatedError(DriftcheckError):
 
     def __str__(self) -> str:
         where = f"{self.location}: " if self.location is not None else ""
-        detail = f" {self.detail}" if self.detail else ""
+        # Further mistakes, one in a line, are told below the first one.
+        between = "" if self.detail.startswith("\n") else " "
+        detail = f"{between}{self.detail}" if self.detail else ""
         return f"{where}{self.summary}{detail}"
 
 

@@ -55,7 +55,7 @@ def validate(document: Document, schema: Mapping[str, Any], what: str) -> None:
     more = [str(p) for p in rest[:_SHOWN]]
     if len(rest) > _SHOWN:
         more.append(f"... and {len(rest) - _SHOWN} more.")
-    raise SpecError(first.summary, first.location, "\n".join([first.detail, *more]).strip("\n"))
+    raise SpecError(first.summary, first.location, "\n".join([first.detail, *more]))
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -162,6 +162,8 @@ def _help(error: ValidationError) -> str:
             return f'Did you mean "{near[0]}"?'
     if error.validator == "type" and str(instance).lower() in _SPOKEN_BOOLEANS:
         return "In YAML 1.2 yes, no, on and off are text: write true or false."
+    if error.validator in ("required", "anyOf"):
+        return ""  # what is missing has been named; the description is of what is there
     description = schema.get("description")
     return str(description) if description else ""
 

@@ -81,7 +81,7 @@ class _Builder:
         if event.anchor:
             self._anchors[event.anchor] = None
         if isinstance(event, yaml.ScalarEvent):
-            plain = event.implicit[0] and event.style in (None, "")
+            plain = event.tag is None and event.style in (None, "")
             node = Node(location, scalar=_plain(event.value) if plain else event.value)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(location, depth)

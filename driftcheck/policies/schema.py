@@ -8,8 +8,8 @@ from driftcheck.model.finding import Severity
 
 Schema = dict[str, Any]
 
-#: Where the schema is published; a file's editor hint may name it.
-SCHEMA_ID = "https://driftcheck.dev/schemas/policy.schema.json"
+#: The identity of the schema; nothing is fetched from anywhere.
+SCHEMA_ID = "urn:driftcheck:schema:policy:1"
 
 #: The catalogues that a policy may name the same rule of.
 CATALOGUES = (

@@ -23,7 +23,7 @@ def report_schema() -> Schema:
     """The schema. Every member listed is always there; later versions may add members."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://driftcheck.dev/schemas/report.schema.json",
+        "$id": "urn:driftcheck:schema:report:1",
         "title": "driftcheck report",
         **_object(
             {

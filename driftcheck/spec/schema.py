@@ -12,8 +12,8 @@ from driftcheck.model.values import Json
 
 Schema = dict[str, Any]
 
-#: Where the schema is published; a file's editor hint may name it.
-SCHEMA_ID = "https://driftcheck.dev/schemas/spec.schema.json"
+#: The identity of the schema; nothing is fetched from anywhere.
+SCHEMA_ID = "urn:driftcheck:schema:spec:1"
 
 _NAME: Schema = {"type": "string", "minLength": 1}
 _PATTERN: Schema = {**_NAME, "description": "A pattern: * is anything, ? one character."}
@@ -174,7 +174,7 @@ def _target() -> Schema:
             "account": {
                 "type": ["string", "integer"],
                 "pattern": "^[0-9]{12}$",
-                "minimum": 0,
+                "minimum": 100000000000,
                 "maximum": 999999999999,
                 "description": "The 12 digits of the account id.",
             },

@@ -114,7 +114,7 @@ def _refusal(errors: list[Diagnostic]) -> HclError:
     more = [str(d) for d in rest[:_SHOWN]]
     if len(rest) > _SHOWN:
         more.append(f"... and {len(rest) - _SHOWN} more.")
-    return HclError(first.summary, first.location, "\n".join([first.detail, *more]).strip("\n"))
+    return HclError(first.summary, first.location, "\n".join([first.detail, *more]))
 
 
 def _incomplete(diagnostic: Diagnostic, module: Path) -> Finding:

@@ -33,8 +33,8 @@ def command(
 ) -> None:
     """Evaluate HCL expressions, one per line.
 
-    They may use the variables, locals and resources of the module in PATH. A directory without Terraform files gives an empty scope. Variables without a value
-    are unknown.
+    They may use the variables, locals and resources of the module in PATH; variables
+    without a value are unknown. A directory without Terraform files gives an empty scope.
     """
     from driftcheck.hcl.context import Budget
 

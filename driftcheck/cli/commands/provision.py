@@ -53,8 +53,9 @@ def command(
 ) -> None:
     """Create the tables of a spec, or take them away.
 
-    Waits until they are usable and prints what was made. It carries the tag driftcheck:provisioned; a table without it is never
-    touched. Running again completes what is missing.
+    Waits until they are usable and prints what was made. It carries the tag
+    driftcheck:provisioned; a table without it is never touched. Running again completes
+    what is missing.
     """
     from driftcheck.aws.provision import Pace
     from driftcheck.cli import session

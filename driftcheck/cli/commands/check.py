@@ -1,0 +1,65 @@
+"""``driftcheck check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from driftcheck.cli import options
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="PATH",
+        help="Specs, directories of modules, or trees of them.",
+        show_default=False,
+    ),
+]
+Packs = Annotated[
+    list[str] | None,
+    typer.Option("--pack", metavar="PACK", help="The policies for modules without a spec."),
+]
+
+
+def command(
+    ctx: typer.Context,
+    paths: Paths = None,
+    var: options.Var = None,
+    var_file: options.VarFiles = None,
+    workspace: options.Workspace = None,
+    policies: options.Policies = None,
+    packs: Packs = None,
+    formats: options.Formats = None,
+    fail_on: options.Fail = options.FailOn.LOW,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Check code before it is merged: against specs and policies, without AWS.
+
+    Nothing of the code is executed, and no terraform, credentials or network are
+    needed. A PATH is a spec, a module's directory (held against the baseline
+    policies), or a tree of root modules. Without one, the specs in specs/ are checked.
+    """
+    from driftcheck.cli import output, session
+    from driftcheck.stages.check import CheckOptions, check
+    from driftcheck.stages.check_inputs import inputs
+    from driftcheck.stages.selection import selection
+
+    wanted = output.outputs(formats)
+    given = inputs(paths or [], session.policy_directories(policies))
+    report, warnings = check(
+        given.specs,
+        given.modules,
+        given.policies,
+        CheckOptions(
+            evaluation=session.evaluation(ctx, var, var_file, workspace),
+            selection=selection(packs, given.policies),
+            parse=given.parse,
+        ),
+    )
+    output.notes(warnings, quiet=quiet)
+    output.deliver(report, wanted, output.style(quiet=quiet, verbose=verbose, no_color=no_color))
+    raise typer.Exit(report.exit_code(fail_on.severity))
