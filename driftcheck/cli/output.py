@@ -12,6 +12,7 @@ from typing import TextIO
 from driftcheck.errors import UsageError
 from driftcheck.model.report import Report
 from driftcheck.reports.base import FORMATS, Style, renderer
+from driftcheck.reports.printable import printable
 
 #: Columns of a report that does not go to a terminal.
 _WIDTH = 100
@@ -65,6 +66,11 @@ def deliver(report: Report, wanted: list[Output], style: Style) -> None:
             output.file.write_text(content, encoding="utf-8")
         except OSError as error:
             raise UsageError(f"{output.file}: cannot be written: {error.strerror}.") from error
+
+
+def note(text: str) -> None:
+    """One line for the person at the terminal, on standard error."""
+    sys.stderr.write(f"driftcheck: {printable(text)}\n")
 
 
 def style(*, quiet: bool = False, verbose: bool = False, no_color: bool = False) -> Style:

@@ -41,13 +41,20 @@ def loaded(
     specs: Sequence[Path] | None, policies: Sequence[Path] | None, *, sandbox: bool
 ) -> Loaded:
     """The specs that are named, or those that stand for them, and the policies."""
-    from driftcheck.resources import policy_directory, reference_spec
+    from driftcheck.resources import reference_spec
     from driftcheck.stages.load import load
 
     paths = list(specs or ())
     if not paths and sandbox:
         paths = [reference_spec()]
-    return load(paths, [policy_directory(), *(policies or ())])
+    return load(paths, policy_directories(policies))
+
+
+def policy_directories(more: Sequence[Path] | None) -> list[Path]:
+    """Where policies are read from: the built-in ones and the directories that are named."""
+    from driftcheck.resources import policy_directory
+
+    return [policy_directory(), *(more or ())]
 
 
 @contextmanager

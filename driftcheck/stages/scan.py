@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from driftcheck.aspects.base import Facts
 from driftcheck.compare.findings import Place
 from driftcheck.compare.three_way import Sources
-from driftcheck.compare.waive import apply_waivers
 from driftcheck.errors import AwsError
 from driftcheck.inputs.live import resolve_names, table_exists, table_from_live
 from driftcheck.model.finding import Finding, Kind, Party, Severity
-from driftcheck.model.report import ApiCalls, Report, TableResult, now, status_of
+from driftcheck.model.report import ApiCalls, Report, TableResult, now
 from driftcheck.model.table import Table
 from driftcheck.model.values import Cause, Unknown, all_unknowns
 from driftcheck.policies.model import Policy
@@ -26,6 +25,7 @@ from driftcheck.stages.code import CodeTables, code_of_spec
 from driftcheck.stages.code import Place as CodePlace
 from driftcheck.stages.connection import Connection, Connector
 from driftcheck.stages.options import EvaluationOptions
+from driftcheck.stages.outcome import judged, settle, with_severity
 from driftcheck.stages.verdict import judge, missing_table
 
 TARGET_FAILED = "target-failed"
@@ -61,7 +61,7 @@ class ScanOptions:
     still changing is read again until it is settled or the time is over.
     """
 
-    evaluation: EvaluationOptions = EvaluationOptions()
+    evaluation: EvaluationOptions = field(default_factory=EvaluationOptions)
     today: date = field(default_factory=date.today)
     settle_timeout: float = 60.0
     poll_interval: float = 2.0
@@ -136,10 +136,9 @@ class _Scan:
                 if alone:
                     raise
                 findings.append(_target_failed(spec, target, error))
-        findings = [with_severity(f, spec) for f in findings]
-        findings = apply_waivers(findings, waivers, self.options.today, spec=spec.name)
+        findings = settle(findings, spec, waivers, self.options.today)
         self.findings += findings
-        self.tables += [_judged(r, findings) for r in results]
+        self.tables += [judged(r, findings) for r in results]
 
     def _subjects(
         self, spec: Spec, target: Target, code: CodeTables
@@ -233,23 +232,6 @@ class _Scan:
             seen.add(id(connection))
             _add_calls(total, connection.api_calls())
         return dict(sorted(total.items()))
-
-
-def with_severity(finding: Finding, spec: Spec) -> Finding:
-    """The finding with the severity that the spec gives it, if it gives one."""
-    for override in spec.severity:
-        if override.matches(finding):
-            return replace(finding, severity=override.severity)
-    return finding
-
-
-def _judged(result: TableResult, findings: Sequence[Finding]) -> TableResult:
-    own = (
-        f
-        for f in findings
-        if (f.table, f.address, f.target) == (result.name, result.address, result.target)
-    )
-    return replace(result, status=status_of(own))
 
 
 def _in_transition(table: Table) -> bool:

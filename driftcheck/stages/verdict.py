@@ -119,7 +119,7 @@ def _violation(violation: Violation, sources: Sources, place: Place) -> Finding:
         kind=Kind.POLICY,
         rule=policy.id,
         severity=policy.severity,
-        message=f"{policy.title}: it does not",
+        message=f"Does not hold: {policy.title}",
         expected=violation.expected,
         actual=violation.actual,
         at_odds=Party.LIVE if sources.live is not None else Party.CODE,

@@ -45,21 +45,21 @@ def command(
     """
     from driftcheck.cli import output, session
     from driftcheck.stages.check import CheckOptions, check
-    from driftcheck.stages.check_inputs import inputs
-    from driftcheck.stages.selection import selection
+    from driftcheck.stages.check_inputs import check_inputs
 
     wanted = output.outputs(formats)
-    given = inputs(paths or [], session.policy_directories(policies))
+    given = check_inputs(paths or [], session.policy_directories(policies), packs or [])
     report, warnings = check(
         given.specs,
         given.modules,
         given.policies,
         CheckOptions(
             evaluation=session.evaluation(ctx, var, var_file, workspace),
-            selection=selection(packs, given.policies),
+            selection=given.selection,
             parse=given.parse,
         ),
     )
-    output.notes(warnings, quiet=quiet)
+    for warning in warnings if not quiet else ():
+        output.note(warning)
     output.deliver(report, wanted, output.style(quiet=quiet, verbose=verbose, no_color=no_color))
     raise typer.Exit(report.exit_code(fail_on.severity))

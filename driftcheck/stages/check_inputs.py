@@ -1,0 +1,82 @@
+"""What a check is about: specs, modules, and the policies for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from driftcheck.documents.validate import suggestion
+from driftcheck.errors import UsageError
+from driftcheck.hcl.module.load import FileParser
+from driftcheck.hcl.parser import parse_file
+from driftcheck.hcl.syntax import Body
+from driftcheck.policies.load import load_policies
+from driftcheck.policies.model import Policy
+from driftcheck.spec.model import PolicySelection, Spec
+from driftcheck.stages.discover import root_modules
+from driftcheck.stages.load import DEFAULT_SPECS, load
+
+
+@dataclass(slots=True)
+class ParsedOnce:
+    """A parser that remembers files: a child module of many roots is parsed once."""
+
+    known: dict[Path, Body] = field(default_factory=dict)
+
+    def __call__(self, path: Path, display: str) -> Body:
+        """The file's tree; see ``driftcheck.hcl.parser.parse_file``."""
+        body = self.known.get(path)
+        if body is None:
+            body = self.known[path] = parse_file(path, display)
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInputs:
+    """What was asked for, found and read."""
+
+    specs: tuple[Spec, ...]
+    modules: tuple[Path, ...]
+    policies: tuple[Policy, ...]
+    selection: PolicySelection
+    parse: FileParser
+
+
+def check_inputs(
+    paths: Sequence[Path], policy_directories: Sequence[Path], packs: Sequence[str]
+) -> CheckInputs:
+    """Tell specs from modules, find the root modules of trees, and load the policies.
+
+    Without any path: the specs in ``specs/`` where there are any, else the modules
+    below the working directory. Raises ``UsageError`` and ``SpecError``.
+    """
+    parse = ParsedOnce()
+    if not paths:
+        paths = [DEFAULT_SPECS if DEFAULT_SPECS.is_dir() else Path()]
+    specs = [p for p in paths if p.is_file() or _holds_specs(p)]
+    modules = [m for p in paths if p not in specs for m in root_modules(p, parse)]
+    if specs:
+        loaded = load(specs, policy_directories)
+        known, policies = loaded.specs, loaded.policies
+    else:
+        known, policies = (), tuple(load_policies(policy_directories))
+    return CheckInputs(known, tuple(modules), policies, _selection(packs, policies), parse)
+
+
+def _holds_specs(path: Path) -> bool:
+    """Whether a directory is one of specs: YAML or JSON and no Terraform code."""
+    if not path.is_dir():
+        return False
+    names = [p.name for p in path.iterdir()]
+    return any(n.endswith((".yaml", ".yml")) for n in names) and not any(
+        n.endswith((".tf", ".tf.json")) for n in names
+    )
+
+
+def _selection(packs: Sequence[str], policies: Sequence[Policy]) -> PolicySelection:
+    known = {pack for policy in policies for pack in policy.packs}
+    for pack in packs:
+        if pack not in known:
+            raise UsageError(f'--pack {pack}: there is no such pack. {suggestion(pack, known)}')
+    return PolicySelection(packs=tuple(packs)) if packs else PolicySelection()

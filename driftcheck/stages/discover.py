@@ -1,0 +1,70 @@
+"""Root modules below a directory: those that Terraform would be run in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from driftcheck.errors import HclError, UsageError
+from driftcheck.hcl.module.load import FileParser, configuration_files
+from driftcheck.hcl.syntax import Body, Literal, Template
+from driftcheck.paths import shown
+
+#: Most directories that are looked into.
+MAX_DIRECTORIES = 100_000
+
+
+def root_modules(path: Path, parse: FileParser) -> list[Path]:
+    """The root modules that a path stands for: itself, or all that lie below it.
+
+    A directory that another one calls by a local path is a child module, and is
+    evaluated where it is called. Raises ``UsageError`` where there is no Terraform
+    code. Files that cannot be parsed are left for the evaluation to report.
+    """
+    if not path.exists():
+        raise UsageError(f"{shown(path)}: there is no such file or directory.")
+    if not path.is_dir():
+        raise UsageError(f"{shown(path)}: name a spec, or the directory of a module.")
+    if any(configuration_files(path)):
+        return [path]
+    modules = list(_directories(path))
+    called = {child for module in modules for child in _called(module, parse)}
+    roots = [m for m in modules if m.resolve() not in called]
+    if not roots:
+        raise UsageError(f"{shown(path)}: there are no Terraform files (*.tf) here or below.")
+    return roots
+
+
+def _directories(top: Path) -> Iterator[Path]:
+    """The directories below ``top`` that hold Terraform files; links are not followed."""
+    for count, (directory, below, files) in enumerate(os.walk(top)):
+        if count > MAX_DIRECTORIES:
+            raise UsageError(f"{shown(top)}: more than {MAX_DIRECTORIES} directories lie below.")
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        here = Path(directory)
+        if any(f.endswith((".tf", ".tf.json")) for f in files) and any(configuration_files(here)):
+            yield here
+
+
+def _called(module: Path, parse: FileParser) -> Iterator[Path]:
+    for files in configuration_files(module):
+        for file in files:
+            if not file.name.endswith(".tf"):
+                continue
+            try:
+                body = parse(file, shown(file))
+            except HclError:
+                continue  # whoever evaluates the module reports it
+            for source in _local_sources(body):
+                yield (module / source).resolve()
+
+
+def _local_sources(body: Body) -> Iterator[str]:
+    for block in body.blocks:
+        source = block.body.attributes.get("source") if block.type == "module" else None
+        if source is None or not isinstance(source.expression, Template):
+            continue
+        match source.expression.parts:
+            case [Literal(value=str(text))] if text.startswith(("./", "../")):
+                yield text
