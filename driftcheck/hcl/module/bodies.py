@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from driftcheck.errors import HclError
 from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.module.content import is_json, json_blocks
 from driftcheck.hcl.module.dynamic import DynamicBlocks, Expanded
@@ -14,9 +12,8 @@ from driftcheck.hcl.module.schema import AttributeSchema, BlockSchema, NestedBlo
 from driftcheck.hcl.module.scope import ModuleScope
 from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.syntax import Block, Body
-from driftcheck.hcl.types import DYNAMIC, ListType, MapType, ObjectType, SetType, Type, has_dynamic
+from driftcheck.hcl.types import DYNAMIC, ListType, ObjectType, SetType, has_dynamic
 from driftcheck.hcl.values import (
-    Unknown,
     Value,
     list_value,
     map_value,
@@ -94,7 +91,8 @@ class BodyEvaluator:
                     origin.location,
                     f'The argument "{name}" is required, but no definition was found.',
                 )
-                return unknown(f"{self.address} does not set {name}, which is required", schema.type)
+                reason = f"{self.address} does not set {name}, which is required"
+                return unknown(reason, schema.type)
             return null(schema.type)
         if not schema.settable:
             self.session.diagnostics.error(

@@ -36,7 +36,10 @@ class Shape:
 
 
 def shape(
-    *attributes: str, required: str = "", blocks: Mapping[str, int] | None = None, rest: bool = False
+    *attributes: str,
+    required: str = "",
+    blocks: Mapping[str, int] | None = None,
+    rest: bool = False,
 ) -> Shape:
     """A ``Shape``; ``required`` is one argument that must be set."""
     must = frozenset({required} if required else ())
@@ -136,9 +139,11 @@ class Content:
         expression = self.get(name)
         if expression is None:
             return None
-        with self._diagnostics.guard():
+        try:
             return static_value(expression, type_)
-        return None
+        except HclError as error:
+            self._diagnostics.caught(error)
+            return None
 
 
 def static_value(expression: Expression, type_: Type) -> Value:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from driftcheck.hcl.syntax import Attribute, Block, Body, Comment, Expression
-from driftcheck.hcl.types import Type
 from driftcheck.hcl.typeexpr import Defaults
+from driftcheck.hcl.types import Type
 from driftcheck.model.location import Location
 
 

@@ -113,8 +113,9 @@ def _variable(block: Block, module: Module, diagnostics: Diagnostics) -> None:
         parse_as_hcl=as_hcl,
     )
     _check_default(variable)
-    if name in module.variables:
-        _duplicate("variable declaration", name, block, module.variables[name].location, diagnostics)
+    first = module.variables.get(name)
+    if first is not None:
+        _duplicate("variable declaration", name, block, first.location, diagnostics)
     module.variables.setdefault(name, variable)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from driftcheck.errors import HclError
+from driftcheck.hcl.module.content import json_blocks
 from driftcheck.hcl.module.keys import Iterator
 from driftcheck.hcl.module.scope import ModuleScope
 from driftcheck.hcl.module.session import Session
-from driftcheck.hcl.module.content import json_blocks
 from driftcheck.hcl.module.traversals import unquoted
 from driftcheck.hcl.syntax import Attribute, Block, Traversal
 from driftcheck.hcl.types import STRING, SetType

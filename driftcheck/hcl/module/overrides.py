@@ -24,9 +24,7 @@ def apply_overrides(
     for override in overrides:
         if override.type == "locals":
             _override_locals(result, override, diagnostics)
-        elif override.type == "terraform":
-            result.append(override)
-        elif override.type in _NOT_MERGED:
+        elif override.type == "terraform" or override.type in _NOT_MERGED:
             result.append(override)
         else:
             _override_block(result, override, diagnostics)

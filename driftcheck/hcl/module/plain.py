@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from driftcheck.hcl.module.instances import BodyOrigin, ResourceInstance
-from driftcheck.hcl.module.provenance import Trail, Tracer
+from driftcheck.hcl.module.provenance import Tracer, Trail
 from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.render import to_plain
 from driftcheck.hcl.values import Unknown, Value

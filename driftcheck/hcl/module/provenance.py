@@ -350,6 +350,6 @@ def _find_resource(
         return whole, resources.items.get(None), rest
     if rest and resources.unknown is None:
         key = rest[0]
-        found = resources.items.get(key) if isinstance(key, str | int) else None
+        found = resources.items.get(key)
         return whole, found, rest[1:] if found is not None else ()
     return whole, None, ()

@@ -131,3 +131,16 @@ def body_expressions(body: s.Body) -> Iterator[Expression]:
         for attribute in current.attributes.values():
             yield attribute.expression
         pending.extend(block.body for block in current.blocks)
+
+
+def argument_names(body: s.Body) -> frozenset[str]:
+    """The names of all arguments and blocks in a body, at any depth."""
+    found: set[str] = set()
+    pending = [body]
+    while pending:
+        current = pending.pop()
+        found.update(current.attributes)
+        for block in current.blocks:
+            found.add(block.labels[0] if block.type == "dynamic" and block.labels else block.type)
+            pending.append(block.body)
+    return frozenset(found)

@@ -8,6 +8,7 @@ from driftcheck.hcl.module.declarations import ProviderRef, ResourceDecl
 from driftcheck.hcl.module.expansion import expand
 from driftcheck.hcl.module.instances import BodyOrigin, ModuleInstance, ResourceInstance
 from driftcheck.hcl.module.keys import InstanceKey, InstanceSet, Repetition, with_key
+from driftcheck.hcl.module.references import argument_names
 from driftcheck.hcl.module.schema import (
     UNKNOWN_SCHEMA,
     BlockSchema,
@@ -84,7 +85,7 @@ class _ResourceEvaluator:
             key=key,
             module=self._module,
             provider=provider,
-            region=session.schemas.region(provider),
+            region=session.schemas.region_of(provider, values),
             values=_with_sensitive(values, schema),
             origin=origin,
             open=schema is None,
@@ -100,7 +101,7 @@ class _ResourceEvaluator:
         schemas, type_ = self._session.schemas, self._decl.type
         match self._decl.mode:
             case "resource":
-                return schemas.resource(type_)
+                return schemas.resource(type_, argument_names(self._decl.body))
             case "data":
                 return schemas.data_source(type_)
             case _:

@@ -14,8 +14,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, Protocol
 
-from driftcheck.hcl.types import ListType, MapType, ObjectType, SetType, Type, object_type
-from driftcheck.hcl.values import Value
+from driftcheck.hcl.types import (
+    STRING,
+    ListType,
+    MapType,
+    ObjectType,
+    SetType,
+    Type,
+    object_type,
+)
+from driftcheck.hcl.values import Value, null
 from driftcheck.model.location import Location
 
 Nesting = Literal["single", "group", "list", "set", "map"]
@@ -133,8 +141,12 @@ class PlanRequest:
 class ResourceSchemas(Protocol):
     """Knowledge about providers; see the module's description."""
 
-    def resource(self, type_: str) -> BlockSchema | None:
-        """The schema of a managed resource type; None where it is not known."""
+    def resource(self, type_: str, names: frozenset[str]) -> BlockSchema | None:
+        """The schema of a managed resource type; None where it is not known.
+
+        ``names`` are all arguments and blocks that the resource uses, at any depth:
+        they may tell which version of the provider it was written for.
+        """
 
     def data_source(self, type_: str) -> BlockSchema | None:
         """The schema of a data source type; None where it is not known."""
@@ -154,14 +166,14 @@ class ResourceSchemas(Protocol):
         Only asked for types that ``data_source`` knows.
         """
 
-    def region(self, provider: ProviderUse) -> Value:
-        """The region that a provider configuration works in (null for other providers)."""
+    def region_of(self, provider: ProviderUse, config: Value) -> Value:
+        """The region that a resource lives in (null for a provider without regions)."""
 
 
 class NoSchemas:
     """Knows no resource type."""
 
-    def resource(self, type_: str) -> BlockSchema | None:
+    def resource(self, type_: str, names: frozenset[str]) -> BlockSchema | None:
         """No type is known."""
         return None
 
@@ -181,9 +193,6 @@ class NoSchemas:
         """The configuration as it stands."""
         return request.config
 
-    def region(self, provider: ProviderUse) -> Value:
+    def region_of(self, provider: ProviderUse, config: Value) -> Value:
         """Whatever the provider block says."""
-        from driftcheck.hcl.types import STRING
-        from driftcheck.hcl.values import null
-
         return provider.get("region") or null(STRING)

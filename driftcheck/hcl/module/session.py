@@ -63,7 +63,9 @@ class Session:
         except ConvertError as error:
             raise HclError("Unsuitable value type.", expression.location, f"{error}.") from error
 
-    def value(self, expression: Expression, scope: Scope, what: str, type_: Type = DYNAMIC) -> Value:
+    def value(
+        self, expression: Expression, scope: Scope, what: str, type_: Type = DYNAMIC
+    ) -> Value:
         """The value of an expression; where it fails, an unknown that says so.
 
         The failure is recorded; ``what`` names the thing whose value it is.
