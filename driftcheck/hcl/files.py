@@ -54,13 +54,15 @@ class RepositoryFiles:
             raise _missing(path, location) from None
         except OSError as problem:
             raise _unreadable(path, problem, location) from None
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            os.close(handle)
+            raise HclError(
+                f'Cannot read "{path}": it is {_kind(mode)}.',
+                location,
+                "Only regular files can be read.",
+            )
         with os.fdopen(handle, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise HclError(
-                    f'Cannot read "{path}": it is {_kind(status.st_mode)}.', location,
-                    "Only regular files can be read.",
-                )
             content = file.read(MAX_FILE_SIZE + 1)
         if len(content) > MAX_FILE_SIZE:
             raise HclLimitError(

@@ -91,8 +91,9 @@ def _element_type(args: list[Value]) -> Type:
     if not kinds:
         raise FunctionError("cannot use element function with an empty list")
     position = whole(index)
-    if position <= -len(kinds) or position < 0:
-        raise FunctionError("the index must not be negative", 1)
+    if position < 0 and position % len(kinds):
+        # Lists count from their end then; tuples fail.
+        raise FunctionError("the index of a tuple must not be negative", 1)
     return kinds[position % len(kinds)]
 
 

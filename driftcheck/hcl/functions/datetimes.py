@@ -23,7 +23,7 @@ _MONTHS = (
 ).split()
 _WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split()
 # A quoted literal with doubled quotes inside, a run of one letter, or other text.
-_TOKEN = re.compile(r"''|'(?:[^']|'')*'|'.*|([A-Za-z])\1*|[^A-Za-z']+", re.DOTALL)
+_TOKEN = re.compile(r"''|'(?:[^']|'')*+'|'.*|([A-Za-z])\1*|[^A-Za-z']+", re.DOTALL)
 
 
 @function("timestamp", returns=STRING)

@@ -138,7 +138,13 @@ def _value(item: object) -> Value:
 
 
 def _object(pairs: list[tuple[str, object]]) -> Value:
-    return object_value({_string(name).as_str(): _value(item) for name, item in pairs})
+    attributes = {}
+    for name, item in pairs:
+        normal = _string(name).as_str()
+        if normal != name:
+            raise FunctionError(f"unsupported attribute {name!r}: not in normal form C", 0)
+        attributes[normal] = _value(item)
+    return object_value(attributes)
 
 
 def _number(content: str) -> Value:

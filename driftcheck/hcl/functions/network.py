@@ -153,13 +153,17 @@ def cidrsubnet(call: Call) -> Value:
         raise FunctionError(
             f"insufficient address space to extend prefix of {network.length} by {new_bits}"
         )
-    if new_bits < 0:
-        raise FunctionError("must not shorten the prefix", 1)
-    last = ((1 << new_bits) - 1) & _MAX_UINT64
+    # Terraform counts with 64 bits here, and lets a prefix be shortened.
+    last = ((1 << new_bits) - 1) & _MAX_UINT64 if new_bits >= 0 else _MAX_UINT64
     if abs(number) & _MAX_UINT64 > last:
         raise FunctionError(
             f"prefix extension of {new_bits} does not accommodate a subnet numbered {number}"
         )
+    if length < 0 and number == 0:
+        # No mask has a negative length; this is how Go writes a network without one.
+        return string("<nil>")
+    if length < 0:
+        raise FunctionError("the number does not fit into the address")
     return string(str(_Network(_insert(network, number, length), length, network.bits)))
 
 

@@ -76,11 +76,11 @@ def format_float(verb: Layout, value: numbers.Number) -> str:
     missing = (verb.width or 0) - len(sign) - len(body)
     if missing <= 0:
         return sign + body
-    # A minus flag takes the zero flag's effect away.
-    if "-" in verb.flags:
-        return sign + body + " " * missing
+    # Unlike for whole numbers, the zero flag goes before the minus flag.
     if "0" in verb.flags and not isinstance(value, float):
         return sign + "0" * missing + body
+    if "-" in verb.flags:
+        return sign + body + " " * missing
     return " " * missing + sign + body
 
 

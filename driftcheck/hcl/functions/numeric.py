@@ -141,8 +141,7 @@ def range_(call: Call) -> Value:
             raise FunctionError("must have one, two, or three arguments")
     if step is None:
         step = numbers.count(-1 if end < start else 1)
-    if step == 0:
-        raise FunctionError("step must not be zero", 2)
+    # A step of zero gets as far as the bound on the length.
     down = step < 0
     if down and end > start:
         raise FunctionError("end must be less than start when step is negative", 1)

@@ -2,8 +2,8 @@
 
 Go's regular expressions are those of RE2, so RE2 itself carries them out, in time that
 is linear in the text. Where the two libraries part ways, Go's rules are applied here:
-no ``\\C``, group names of ASCII letters, digits and underscore that are used once only,
-and Go's own way of stepping over empty matches.
+no ``\\C``, group names of ASCII letters, digits and underscore (which may be used more
+than once), and Go's own way of stepping over empty matches.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TOO_LARGE = "pattern too large"
 _PART = re.compile(
     r"\\Q.*?(?:\\E|$)|\\(?P<escape>.)"
     r"|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]?"
-    r"|\(\?P?<(?P<name>[^>]*)>"
+    r"|(?P<group>\((?:\?P?<(?P<name>[^>]*)>|(?!\?)))"
     r"|.",
     re.DOTALL,
 )
@@ -62,22 +62,20 @@ class Pattern:
         return TupleType((STRING,) * len(self.names))
 
 
-def _check_go_syntax(pattern: str) -> None:
-    """Refuse what RE2 takes and Go does not."""
-    seen = set()
+def _group_names(pattern: str) -> tuple[str, ...]:
+    """The names of the groups; refuses what RE2 takes and Go does not."""
+    names = []
     for part in _PART.finditer(pattern):
         if part["escape"] == "C":
             raise FunctionError("invalid regexp pattern: invalid escape sequence in \\C", 0)
         name = part["name"]
-        if name is None:
-            continue
-        if not _NAME.fullmatch(name):
+        if name is not None and not _NAME.fullmatch(name):
             raise FunctionError(
                 f"invalid regexp pattern: invalid named capture in {part.group()}", 0
             )
-        if name in seen:
-            raise FunctionError(f"invalid regexp pattern: duplicate capture group {name}", 0)
-        seen.add(name)
+        if part["group"] is not None:
+            names.append(name or "")
+    return tuple(names)
 
 
 @lru_cache(maxsize=256)
@@ -85,7 +83,7 @@ def _compile(pattern: str) -> Pattern:
     """The compiled pattern. Raises ``FunctionError`` and, for huge ones, ``HclLimitError``."""
     import re2
 
-    _check_go_syntax(pattern)
+    names = _group_names(pattern)
     options = re2.Options()
     options.max_mem = _MAX_MEMORY
     options.log_errors = False
@@ -98,10 +96,8 @@ def _compile(pattern: str) -> Pattern:
         if _TOO_LARGE in message:
             raise HclLimitError("This regular expression is too large for driftcheck.") from None
         raise FunctionError(f"invalid regexp pattern: {message}", 0) from None
-    names = [""] * compiled.groups
-    for name, index in compiled.groupindex.items():
-        names[index - 1] = name.decode("ascii")
-    return Pattern(compiled, tuple(names))
+    assert compiled.groups == len(names)
+    return Pattern(compiled, names)
 
 
 class _Search:
@@ -233,8 +229,9 @@ def _expand(search: _Search, template: str, spans: list[Span]) -> str:
         if name.isascii() and name.isdigit() and (name == "0" or name[0] != "0"):
             number = int(name[:12])
             return (search.group(spans[number]) or "") if number < len(spans) else ""
-        names = search.pattern.names
-        return (search.group(spans[names.index(name) + 1]) or "") if name in names else ""
+        named = zip(search.pattern.names, spans[1:], strict=True)
+        found = (search.group(span) for other, span in named if other == name)
+        return next((content for content in found if content is not None), "")
 
     charge(search._call, len(template))
     return _REFERENCE.sub(reference, template)

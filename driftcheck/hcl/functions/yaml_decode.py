@@ -6,6 +6,7 @@ and in ``yaml_scalars``, and nothing of YAML's object construction is involved.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ _SEQ_TAG = "tag:yaml.org,2002:seq"
 #: Deeper documents are refused; values are walked by recursion.
 MAX_DEPTH = 100
 
+# An escaped slash, which became part of YAML after version 1.1.
+_ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
+
 
 def decode(call: Call, content: str) -> Value:
     """The value of a document. Raises ``FunctionError`` and ``HclLimitError``."""
@@ -34,7 +38,8 @@ def decode(call: Call, content: str) -> Value:
     # libyaml, whose Go translation Terraform uses, where PyYAML comes with it.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        return _Document(call, iter(yaml.parse(content, Loader=loader))).value()
+        events = iter(yaml.parse(content, Loader=loader))
+        return _Document(call, content, events).value()
     except yaml.MarkedYAMLError as problem:
         raise FunctionError(_explain(problem), 0) from None
     except yaml.YAMLError as problem:
@@ -50,8 +55,9 @@ def _explain(problem: yaml.MarkedYAMLError) -> str:
 class _Document:
     """Builds the value of the one document of a stream of parser events."""
 
-    def __init__(self, call: Call, events: Iterator[yaml.Event]) -> None:
+    def __init__(self, call: Call, content: str, events: Iterator[yaml.Event]) -> None:
         self._call = call
+        self._content = content
         self._events = events
         self._anchors: dict[str, Value] = {}
         self._pending: list[str] = []
@@ -65,6 +71,8 @@ class _Document:
         start = self._next()
         if not isinstance(start, yaml.DocumentStartEvent):
             raise self._error(start, "missing start of document")
+        if start.version not in (None, (1, 1)):
+            raise self._error(start, "found incompatible YAML document")
         result = self._node(self._next())
         self._next()
         end = self._next()
@@ -131,7 +139,7 @@ class _Document:
     def _sequence(self, event: yaml.SequenceStartEvent) -> Value:
         import yaml
 
-        if event.tag not in (None, "!", _SEQ_TAG):
+        if event.tag not in (None, _SEQ_TAG):
             raise self._error(event, f"can't interpret sequence as {event.tag}")
         items = []
         while not isinstance(item := self._next(), yaml.SequenceEndEvent):
@@ -141,13 +149,13 @@ class _Document:
     def _mapping(self, event: yaml.MappingStartEvent) -> Value:
         import yaml
 
-        if event.tag not in (None, "!", _MAP_TAG):
+        if event.tag not in (None, _MAP_TAG):
             raise self._error(event, f"can't interpret mapping as {event.tag}")
         items: dict[str, Value] = {}
         while not isinstance(key := self._next(), yaml.MappingEndEvent):
             if not isinstance(key, yaml.ScalarEvent):
                 raise self._error(key, "only strings are allowed as mapping keys")
-            if (key.tag or "") in ("", "!") and key.value == "<<":
+            if not key.tag and key.value == "<<":
                 merged = self._node(self._next())
                 if not isinstance(merged.type, ObjectType | MapType):
                     raise self._error(key, f"cannot merge {merged.type} into mapping")
@@ -168,19 +176,20 @@ class _Document:
         return name.as_str()
 
     def _resolve(self, event: yaml.ScalarEvent) -> Value:
-        tag = event.tag or ""
+        if event.style == '"' and "/" in event.value:
+            written = self._content[event.start_mark.index : event.end_mark.index]
+            if _ESCAPED_SLASH.search(written):
+                raise self._error(event, "found unknown escape character")
         try:
             return yaml_scalars.resolve(
-                "" if tag == "!" else tag, event.value, quoted=event.style in ("'", '"')
+                event.tag or "", event.value, quoted=event.style in ("'", '"')
             )
         except yaml_scalars.ScalarError as problem:
             raise self._error(event, str(problem)) from None
 
     def _scalar(self, event: yaml.ScalarEvent) -> Value:
         value = self._resolve(event)
-        untagged = (event.tag or "") in ("", "!")
-        plain = event.tag is None and not event.style
-        if untagged and not plain:
+        if not event.tag and event.style:
             # A block scalar is always a string, even though "|- 1.50" turns into "1.5".
             return convert(value, STRING)
         return value

@@ -194,11 +194,8 @@ class _Emitter:
         self._indicator("|", space=True)
         if content[0] in _BREAKS or content[0] == " ":
             self._indicator(str(_INDENT), space=False)
-        self._open_ended = False
-        keeps = content[-1] in _BREAKS and (len(content) == 1 or content[-2] in _BREAKS)
-        if keeps:
+        if content[-1] in _BREAKS and (len(content) == 1 or content[-2] in _BREAKS):
             self._indicator("+", space=False)
-            self._open_ended = True
         elif content[-1] not in _BREAKS:
             self._indicator("-", space=False)
         self._break()
