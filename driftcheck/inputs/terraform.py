@@ -8,8 +8,8 @@ from dataclasses import replace
 from driftcheck.aspects import ASPECTS, FIELD_OWNERS
 from driftcheck.aspects.base import Aspect, Draft
 from driftcheck.aspects.reading import plain
-from driftcheck.inputs.aws_plan import without_unset
 from driftcheck.inputs.joining import join_resources
+from driftcheck.inputs.unset import without_unset
 from driftcheck.model.location import Location
 from driftcheck.model.resource import Resource, TerraformTable
 from driftcheck.model.table import Fragment, Table

@@ -25,6 +25,7 @@ from driftcheck.hcl.values import (
     unknown,
 )
 from driftcheck.inputs.terraform_aws.facts import Facts
+from driftcheck.inputs.unset import unset_reason
 
 #: Resources built on the newer kit, which keeps values as they are written.
 _NEWER_KIT = frozenset(
@@ -76,7 +77,9 @@ class Planner:
             if default is not None:
                 return default
             if schema.computed:
-                return unknown(self._decided(path), schema.type)
+                # What could have been set is left open by the code; see ``inputs.unset``.
+                reason = unset_reason(self.address) if schema.settable else self._decided(path)
+                return unknown(reason, schema.type)
             return self._unset(schema) if self.in_set and old_kit else value
         return self._collection(value, schema) if old_kit else value
 
@@ -117,7 +120,7 @@ class Planner:
         if nested.nesting in ("single", "group") or isinstance(raw, Unknown) or raw is None:
             return value
         if not raw and decided:
-            return unknown(self._decided(path), nested.type)
+            return unknown(unset_reason(self.address), nested.type)
         if not isinstance(raw, list):
             return value
         if nested.nesting == "set":
