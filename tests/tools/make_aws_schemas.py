@@ -130,7 +130,7 @@ def attribute(schema: dict[str, Any], default: Any) -> list[Any]:
         if schema.get(name)
     )
     row = [type_code(schema["type"]), flags]
-    return row if default is None or flags != "o" else [*row, default]
+    return row if default is None or "o" not in flags else [*row, default]
 
 
 def block(
