@@ -90,7 +90,7 @@ class Draft:
     """
 
     fragment: Fragment = field(default_factory=dict)
-    locations: dict[str, tuple[Location, ...]] = field(default_factory=dict)
+    locations: dict[str, Places] = field(default_factory=dict)
     #: Pointers of the document that ``lifecycle.ignore_changes`` hides from Terraform.
     ignored: set[str] = field(default_factory=set)
 
@@ -110,9 +110,7 @@ class Draft:
     def trace(self, tokens: tuple[str, ...], resource: Resource, at: str) -> None:
         """Say where the place named by ``tokens`` is stated, without stating a value."""
         pointer = join(*tokens)
-        locations = resource.where(at)
-        if locations:
-            self.locations[pointer] = locations
+        self.locations[pointer] = Origin(resource, at)
         if resource.ignores(at):
             self.ignored.add(pointer)
 

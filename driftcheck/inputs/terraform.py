@@ -10,9 +10,8 @@ from driftcheck.aspects.base import Aspect, Draft
 from driftcheck.aspects.reading import plain
 from driftcheck.inputs.joining import join_resources
 from driftcheck.inputs.unset import without_unset
-from driftcheck.model.location import Location
 from driftcheck.model.resource import Resource, TerraformTable
-from driftcheck.model.table import Fragment, Table
+from driftcheck.model.table import Fragment, Origin, Places, Table
 from driftcheck.model.values import Unknown
 
 
@@ -38,7 +37,7 @@ def _in_own_region(resource: Resource) -> Resource:
 def table_from_source(source: TerraformTable, *, aspects: Sequence[Aspect] = ASPECTS) -> Table:
     """The table that one ``aws_dynamodb_table`` and the resources around it describe."""
     settings: dict[str, Fragment | Unknown] = {}
-    locations: dict[str, tuple[Location, ...]] = {}
+    locations: dict[str, Places] = {}
     ignored: set[str] = set()
     for aspect in aspects:
         draft = Draft()
@@ -47,8 +46,8 @@ def table_from_source(source: TerraformTable, *, aspects: Sequence[Aspect] = ASP
         locations.update(draft.locations)
         ignored |= draft.ignored
     table = source.table
-    locations[""] = table.where()
-    locations["/name"] = table.where("/name")
+    locations[""] = Origin(table, "")
+    locations["/name"] = Origin(table, "/name")
     return Table(
         name=table_name(table),
         settings=settings,

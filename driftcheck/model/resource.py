@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from driftcheck.model.location import Location
@@ -30,13 +30,13 @@ class Resource:
     type: str
     name: str
     values: dict[str, Json]
-    locations: dict[str, tuple[Location, ...]] = field(default_factory=dict)
+    locations: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
     ignore_changes: tuple[str, ...] = ()
     ignore_all: bool = False
     region: str | Unknown | None = None
     provider: str = ""
     existence: Unknown | None = None
-    references: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def get(self, pointer: str) -> Json:
         """The value at a pointer into ``values``; None where there is none."""

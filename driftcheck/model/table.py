@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from driftcheck.model.location import Location
 from driftcheck.model.pointer import prefixes, resolve, split
+from driftcheck.model.resource import Resource
 from driftcheck.model.values import Json, Unknown
 
 #: The part of a document that one aspect owns: top-level field name to value.
@@ -26,6 +27,18 @@ class TableId:
         return f"{self.name} ({place})" if place else self.name
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The place ``at`` of a Terraform resource: its lines are looked up when somebody asks."""
+
+    resource: Resource
+    at: str
+
+
+#: The places that state a value, or where to look them up.
+Places = tuple[Location, ...] | Origin
+
+
 @dataclass(slots=True)
 class Table:
     """One table as one source (code, plan, spec or live) describes it.
@@ -41,7 +54,7 @@ class Table:
 
     name: str | Unknown
     settings: dict[str, Fragment | Unknown] = field(default_factory=dict)
-    locations: dict[str, tuple[Location, ...]] = field(default_factory=dict)
+    locations: dict[str, Places] = field(default_factory=dict)
     address: str | None = None
     #: Pointer prefixes that Terraform was told to ignore (``lifecycle.ignore_changes``).
     ignored: frozenset[str] = frozenset()
@@ -81,7 +94,12 @@ class Table:
     def where(self, pointer: str) -> tuple[Location, ...]:
         """The places that state the value at ``pointer``, or the nearest enclosing ones."""
         for prefix in prefixes(pointer):
-            found = self.locations.get(prefix)
+            found = self.stated_at(prefix)
             if found:
                 return found
         return ()
+
+    def stated_at(self, pointer: str) -> tuple[Location, ...]:
+        """The places that state the value at exactly this pointer, if any do."""
+        found = self.locations.get(pointer, ())
+        return found.resource.where(found.at) if isinstance(found, Origin) else found

@@ -57,7 +57,7 @@ def _table(table: Table, style: Style) -> Iterator[str]:
     rows = list(_leaves("", table.document()))
     width = min(60, max(len(name) for name, _ in rows))
     for pointer, value in rows:
-        said = table.locations.get(pointer, ())
+        said = table.stated_at(pointer)
         line = f"  {printable(pointer.lstrip('/')):<{width}}  {_shown(value, style.width // 2)}"
         yield f"{line}  {dim}{printable(str(said[0]))}{reset}" if said else line
 

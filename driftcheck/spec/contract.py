@@ -5,8 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 
 from driftcheck.aspects import FIELD_OWNERS
-from driftcheck.model.location import Location
-from driftcheck.model.table import Fragment, Table
+from driftcheck.model.table import Fragment, Places, Table
 from driftcheck.model.values import Json
 from driftcheck.spec.model import Spec
 
@@ -18,7 +17,7 @@ def contract_table(spec: Spec, name: str, address: str | None = None) -> Table |
     the file, member by member. None where no contract matches.
     """
     settings: dict[str, Fragment] = {}
-    locations: dict[str, tuple[Location, ...]] = {}
+    locations: dict[str, Places] = {}
     matching = [c for c in spec.contracts if c.matches(name, address)]
     if not matching:
         return None

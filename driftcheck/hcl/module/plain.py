@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
 
 from driftcheck.hcl.module.instances import BodyOrigin, ResourceInstance
 from driftcheck.hcl.module.provenance import Tracer, Trail
@@ -21,24 +22,19 @@ def model_resource(session: Session, instance: ResourceInstance) -> Resource:
     assert isinstance(values, dict)
     lifecycle = instance.decl.lifecycle
     region = instance.region.raw
-    locations: dict[str, tuple[Location, ...]] = {"": (instance.location,)}
-    references: dict[str, tuple[str, ...]] = {}
-    for pointer, trail in trails(session, instance):
-        locations[pointer] = tuple(trail.locations)
-        if trail.resources:
-            references[pointer] = tuple(trail.resources)
+    found = Trails(session, instance)
     return Resource(
         address=instance.address,
         type=instance.type,
         name=instance.name,
         values=values,
-        locations=locations,
+        locations=Locations(found),
         ignore_changes=tuple(_ignored(path) for path in lifecycle.ignore_changes),
         ignore_all=lifecycle.ignore_all,
         region=model.Unknown(region.reason) if isinstance(region, Unknown) else _text(region),
         provider=provider_text(instance),
         existence=_existence(instance.existence),
-        references=references,
+        references=References(found),
     )
 
 
@@ -64,23 +60,84 @@ def _ignored(path: tuple[str, ...]) -> str:
     return pointer
 
 
-def trails(session: Session, instance: ResourceInstance) -> Iterator[tuple[str, Trail]]:
-    """The trail of every argument that the resource's block sets, by JSON Pointer.
+#: Follows one value back to where it was stated.
+Follow = Callable[[], Trail]
 
-    Blocks have a trail too: the place of the block.
+
+class Trails:
+    """The trail of every argument that a resource's block sets, by JSON Pointer.
+
+    Blocks have a trail too: the place of the block. Values are followed only when
+    somebody asks where they come from, which for most of them nobody does.
     """
-    yield from _body_trails(session, "", instance.values, instance.origin)
+
+    def __init__(self, session: Session, instance: ResourceInstance) -> None:
+        self._session = session
+        self._instance = instance
+        self._known: dict[str, Trail] = {}
+
+    @cached_property
+    def follow(self) -> dict[str, Follow]:
+        """How to follow each value, by its pointer."""
+        instance = self._instance
+        return {
+            "": lambda: Trail([instance.location]),
+            **dict(_body_trails(self._session, "", instance.values, instance.origin)),
+        }
+
+    def get(self, pointer: str) -> Trail | None:
+        """The trail of the value at a pointer; None where nothing is stated."""
+        trail = self._known.get(pointer)
+        if trail is None and pointer in self.follow:
+            trail = self._known[pointer] = self.follow[pointer]()
+        return trail
+
+
+class Locations(Mapping[str, tuple[Location, ...]]):
+    """The places that state a resource's values."""
+
+    def __init__(self, trails: Trails) -> None:
+        self._trails = trails
+
+    def __getitem__(self, pointer: str) -> tuple[Location, ...]:
+        trail = self._trails.get(pointer)
+        if trail is None:
+            raise KeyError(pointer)
+        return tuple(trail.locations)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._trails.follow)
+
+    def __len__(self) -> int:
+        return len(self._trails.follow)
+
+
+class References(Mapping[str, tuple[str, ...]]):
+    """The addresses of the resources that a resource's values come from, where they do."""
+
+    def __init__(self, trails: Trails) -> None:
+        self._trails = trails
+
+    def __getitem__(self, pointer: str) -> tuple[str, ...]:
+        trail = self._trails.get(pointer)
+        if trail is None or not trail.resources:
+            raise KeyError(pointer)
+        return tuple(trail.resources)
+
+    def __iter__(self) -> Iterator[str]:
+        return (p for p in self._trails.follow if p in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _body_trails(
     session: Session, pointer: str, value: Value, origin: BodyOrigin
-) -> Iterator[tuple[str, Trail]]:
+) -> Iterator[tuple[str, Follow]]:
     for name, attribute in origin.body.attributes.items():
-        yield (
-            child(pointer, name),
-            Tracer(session).argument(attribute, origin.scope),
-        )
-        yield from _element_trails(session, child(pointer, name), value, name, origin)
+        at = child(pointer, name)
+        yield at, partial(Tracer(session).argument, attribute, origin.scope)
+        yield from _element_trails(session, at, value, name, origin)
     raw = value.raw
     if not isinstance(raw, dict):
         return
@@ -89,19 +146,19 @@ def _body_trails(
         if block_value is None or not isinstance(block_value.raw, list | dict):
             continue
         at = child(pointer, name)
-        yield at, Trail([made[0][1].location])
+        yield at, partial(Trail, [made[0][1].location])
         if isinstance(block_value.raw, dict):
             yield from _body_trails(session, at, block_value, made[0][1])
             continue
         for index, inner in _positions(block_value.raw, made):
             here = child(at, str(index))
-            yield here, Trail([inner.location])
+            yield here, partial(Trail, [inner.location])
             yield from _body_trails(session, here, block_value.raw[index], inner)
 
 
 def _element_trails(
     session: Session, pointer: str, value: Value, name: str, origin: BodyOrigin
-) -> Iterator[tuple[str, Trail]]:
+) -> Iterator[tuple[str, Follow]]:
     """The trails of a map's elements: each tag is stated on a line of its own."""
     raw = value.raw.get(name) if isinstance(value.raw, dict) else None
     if raw is None or not isinstance(raw.raw, dict):
@@ -110,7 +167,7 @@ def _element_trails(
     for key in raw.raw:
         yield (
             child(pointer, key),
-            Tracer(session).argument(attribute, origin.scope, (key,)),
+            partial(Tracer(session).argument, attribute, origin.scope, (key,)),
         )
 
 
