@@ -181,8 +181,10 @@ class Autoscaling(Aspect):
 
     def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
         """Scaling that is gone or held back throttles; a ceiling too low does as well."""
-        last = split(pointer)[-1]
-        if last in ("read", "write") or pointer.count("/") <= 3 or "target_tracking" in last:
+        tokens = split(pointer)
+        last = tokens[-1]
+        whole = last in ("read", "write") or tokens[-2] in ("index", "target_tracking")
+        if whole or last == "target_tracking":
             return Severity.HIGH if expected is not None else Severity.MEDIUM
         if last in SUSPENDED:
             return Severity.HIGH if actual else Severity.LOW
@@ -190,7 +192,7 @@ class Autoscaling(Aspect):
             return Severity.HIGH if is_less(actual, expected) else Severity.MEDIUM
         if last in ("name", "scale_in_cooldown", "scale_out_cooldown"):
             return Severity.LOW
-        return Severity.MEDIUM if expected is not None else Severity.LOW
+        return Severity.MEDIUM
 
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """New bounds move capacity at once, except where they only give more room."""
