@@ -22,10 +22,9 @@ from typing import Any, ClassVar, Protocol
 
 from driftcheck.aspects.comparing import Comparison, Difference, Undecided, differences
 from driftcheck.model.finding import Risk, Severity
-from driftcheck.model.location import Location
 from driftcheck.model.pointer import child, join
 from driftcheck.model.resource import Resource, TerraformTable
-from driftcheck.model.table import Fragment
+from driftcheck.model.table import Fragment, Origin, Places
 from driftcheck.model.values import Cause, Json, Unknown
 
 __all__ = [
