@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts, FactUnavailable
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.indexes import declared_indexes, only_on_one_side
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
@@ -202,6 +203,17 @@ class Autoscaling(Aspect):
         if "target_tracking" in split(pointer) and wanted is not None:
             return Risk.SAFE
         return Risk.DISRUPTIVE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Bounds hold at once; without a target, capacity stands still."""
+        last = split(pointer)[-1]
+        if wanted is None:
+            return Consequence(pointer, "capacity no longer follows the load")
+        if last == "max_capacity" and is_less(wanted, current):
+            return Consequence(pointer, "capacity above the new ceiling is taken away at once")
+        if last == "min_capacity" and is_less(wanted, current):
+            return Consequence(pointer, "there is less capacity in reserve for a sudden load")
+        return None
 
 
 def _nothing_scaled(indexes: list[str]) -> dict[str, Any]:

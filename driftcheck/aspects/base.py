@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from driftcheck.aspects.comparing import Comparison, Difference, Undecided, differences
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import child, join
 from driftcheck.model.resource import Resource, TerraformTable
@@ -192,6 +193,13 @@ class Aspect(ABC):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """How risky it is to change ``current`` to ``wanted`` on a live table."""
         return Risk.SAFE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """What changing ``current`` to ``wanted`` does to a live table, beyond the value itself.
+
+        None where it does nothing else. Either value may be ``Unknown``.
+        """
+        return None
 
     def compare(self, within: Comparison) -> Iterator[Difference | Undecided]:
         """Every place where the two tables differ, or may differ, in this aspect."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import DESCRIBE_TABLE, describe_table, given
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.resource import TerraformTable
@@ -41,3 +42,8 @@ class DeletionProtection(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """Turning it on harms nothing."""
         return Risk.SAFE if wanted else Risk.DISRUPTIVE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """An unprotected table is one apply away from being gone."""
+        text = "anything that deletes the table succeeds from then on"
+        return None if wanted else Consequence(pointer, text)

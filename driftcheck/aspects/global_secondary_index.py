@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.indexes import (
     GLOBAL,
     INDEX_RESOURCE,
@@ -49,7 +50,7 @@ from driftcheck.aspects.throughput_limits import (
     warm_enough,
 )
 from driftcheck.model.finding import Risk, Severity
-from driftcheck.model.pointer import split
+from driftcheck.model.pointer import join, split
 from driftcheck.model.resource import Resource, TerraformTable
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json, Unknown
@@ -192,6 +193,22 @@ class GlobalSecondaryIndex(Aspect):
             lower = wanted is not None and (current is None or is_less(wanted, current))
             return Risk.DISRUPTIVE if lower else Risk.SAFE
         return capacity_risk(current, wanted)
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Indexes are dropped, built, or both; while one is built, queries on it fail."""
+        tokens = split(pointer)
+        index = join(*tokens[:2])
+        if len(tokens) == 2 and wanted is None:
+            return Consequence(index, "the index is dropped, and queries on it fail from then on")
+        if len(tokens) == 2:
+            return Consequence(
+                index, "the index is built by reading the whole table, which takes minutes to hours"
+            )
+        if tokens[-1] in _REBUILT:
+            return Consequence(
+                index, "the index is dropped and built anew; until that is done, queries on it fail"
+            )
+        return None
 
 
 def _state_keys(draft: Draft, place: tuple[str, ...], resource: Resource, pointer: str) -> None:

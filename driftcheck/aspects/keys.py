@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import DESCRIBE_TABLE, describe_table, named_blocks, text
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.resource import TerraformTable
@@ -92,3 +93,8 @@ class Keys(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """AWS cannot change keys or key attribute types of an existing table."""
         return Risk.IMPOSSIBLE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Terraform makes another table."""
+        text = "AWS cannot change the keys of a table, so Terraform deletes it and makes another"
+        return Consequence(pointer, text, replaces_table=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import given, in_transition, text
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.resource import TerraformTable
@@ -92,3 +93,11 @@ class KinesisStreamingDestination(Aspect):
         if pointer.endswith("/enabled") and not wanted:
             return Risk.DESTRUCTIVE
         return Risk.DISRUPTIVE if pointer.endswith("/stream_arn") else Risk.SAFE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Records go elsewhere, or nowhere."""
+        if pointer.endswith("/enabled") and not wanted:
+            return Consequence(pointer, "records of changes are no longer sent, and never will be")
+        if pointer.endswith("/stream_arn"):
+            return Consequence(pointer, "records of changes go to another stream from then on")
+        return None

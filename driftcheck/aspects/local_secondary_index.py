@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.indexes import (
     PROJECTION_SCHEMA,
     key_fields,
@@ -86,3 +87,11 @@ class LocalSecondaryIndex(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """Only a new table can have other local indexes."""
         return Risk.IMPOSSIBLE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Terraform makes another table."""
+        text = (
+            "local indexes are made with their table and never change, so Terraform deletes the "
+            "table and makes another"
+        )
+        return Consequence(pointer, text, replaces_table=True)

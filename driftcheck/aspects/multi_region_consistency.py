@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import DESCRIBE_TABLE, plain, settled_table, text
 from driftcheck.aspects.replica import RESOURCE as REPLICA_RESOURCE
 from driftcheck.model.finding import Risk, Severity
@@ -84,3 +85,7 @@ class MultiRegionConsistency(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """It cannot be changed once there are replicas."""
         return Risk.IMPOSSIBLE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Terraform removes the replicas and adds them anew."""
+        return Consequence(pointer, "every replica is deleted and made anew")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import given, number, only_if
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.resource import TerraformTable
@@ -93,3 +94,12 @@ class PointInTimeRecovery(Aspect):
             return Risk.SAFE if wanted else Risk.DESTRUCTIVE
         shorter = isinstance(current, int) and isinstance(wanted, int) and wanted < current
         return Risk.DESTRUCTIVE if shorter else Risk.SAFE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """History that is thrown away does not come back."""
+        if pointer.endswith("/enabled"):
+            text = "all history is lost; turning it on again begins a new one"
+            return None if wanted else Consequence(pointer, text)
+        if isinstance(current, int) and isinstance(wanted, int) and wanted < current:
+            return Consequence(pointer, f"history older than {wanted} days is lost")
+        return None

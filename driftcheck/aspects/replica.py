@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts, FactUnavailable
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
     describe_table,
@@ -24,7 +25,7 @@ from driftcheck.aspects.server_side_encryption import (
 from driftcheck.aspects.table_class import DEFAULT as STANDARD
 from driftcheck.aspects.tags import Tags
 from driftcheck.model.finding import Risk, Severity
-from driftcheck.model.pointer import split
+from driftcheck.model.pointer import join, split
 from driftcheck.model.resource import Resource, TerraformTable
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Cause, Json, Unknown
@@ -150,6 +151,20 @@ class Replica(Aspect):
         if "tags" in tokens:
             return Risk.DISRUPTIVE if wanted is None else Risk.SAFE
         return Risk.DESTRUCTIVE if tokens[-1] == "kms_key_arn" else Risk.DISRUPTIVE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Replicas are deleted and copied with all their items."""
+        tokens = split(pointer)
+        region = join(*tokens[:2])
+        if len(tokens) == 2 and wanted is None:
+            return Consequence(region, "the replica is deleted in that region")
+        if len(tokens) == 2:
+            return Consequence(region, "a replica is made there with a copy of every item")
+        if tokens[-1] == "kms_key_arn":
+            return Consequence(region, "the replica is deleted and copied anew with the other key")
+        if tokens[-1] == "point_in_time_recovery" and not wanted:
+            return Consequence(pointer, "all history of that replica is lost")
+        return None
 
 
 def _state(

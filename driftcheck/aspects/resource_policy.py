@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.iam_policy import normal_policy, read_policy, same_policy
 from driftcheck.aspects.reading import mapped, plain, text
 from driftcheck.model.finding import Risk, Severity
@@ -64,3 +65,9 @@ class ResourcePolicy(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """Another policy can lock callers out; none at all certainly does."""
         return Risk.DESTRUCTIVE if wanted is None else Risk.DISRUPTIVE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Who may do what to the table changes."""
+        if wanted is None:
+            return Consequence(pointer, "whoever had access by the policy alone loses it")
+        return Consequence(pointer, "access to the table changes")

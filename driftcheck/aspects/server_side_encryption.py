@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts, FactUnavailable
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
     describe_table,
@@ -105,6 +106,11 @@ class ServerSideEncryption(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """AWS allows four changes in a day, and whoever loses the key loses the table."""
         return Risk.DISRUPTIVE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Everything is encrypted again."""
+        text = "the table is encrypted again with another key, on which access then depends"
+        return Consequence(pointer, text)
 
 
 def customer_key(value: Json) -> Json:

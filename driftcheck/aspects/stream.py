@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import DESCRIBE_TABLE, given, mapped, only_if, settled_table, text
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.resource import TerraformTable
@@ -63,3 +64,12 @@ class Stream(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """Every new stream has a new ARN, so the consumers of the one before it stop."""
         return Risk.SAFE if pointer == "/stream_enabled" and wanted else Risk.DISRUPTIVE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """A stream's ARN is its identity for consumers."""
+        if pointer == "/stream_enabled":
+            text = "the stream ends, and its consumers get nothing from then on"
+            return None if wanted else Consequence(pointer, text)
+        return Consequence(
+            pointer, "a new stream with a new ARN replaces the old one, whose consumers stop"
+        )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import DESCRIBE_TABLE, given, settled_table, text
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.resource import TerraformTable
@@ -42,3 +43,7 @@ class TableClass(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """AWS allows two changes in thirty days."""
         return Risk.DISRUPTIVE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """The class decides what storage and requests cost."""
+        return Consequence(pointer, "prices change, and AWS allows two such changes in 30 days")

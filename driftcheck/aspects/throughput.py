@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
     given,
@@ -93,6 +94,16 @@ class Throughput(Aspect):
         if pointer == "/billing_mode":
             return Risk.DISRUPTIVE
         return capacity_risk(current, wanted)
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """A switch of the billing mode changes what the table can take and what it costs."""
+        if pointer != "/billing_mode":
+            return None
+        if wanted == PROVISIONED:
+            text = "from then on requests beyond the provisioned capacity are throttled"
+        else:
+            text = "from then on every request is paid for; AWS allows four switches in a day"
+        return Consequence(pointer, text)
 
 
 def declared_billing_mode(table: Resource) -> Json:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import given, only_if, text
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.resource import TerraformTable
@@ -73,3 +74,10 @@ class TimeToLive(Aspect):
         if pointer == "/ttl/enabled" and not wanted:
             return Risk.SAFE
         return Risk.DESTRUCTIVE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Expired items are deleted for good."""
+        if pointer == "/ttl/enabled":
+            text = "AWS begins to delete the items whose time is over"
+            return Consequence(pointer, text) if wanted else None
+        return Consequence(pointer, "AWS deletes items by another attribute from then on")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import DESCRIBE_TABLE, settled_table
 from driftcheck.aspects.scaling import billing_differs
 from driftcheck.aspects.throughput import is_less
@@ -62,3 +63,10 @@ class WarmThroughput(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """Raising it costs money once; lowering it is refused."""
         return Risk.IMPOSSIBLE if is_less(wanted, current) else Risk.DISRUPTIVE
+
+    def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
+        """Warm throughput only grows."""
+        if is_less(wanted, current):
+            text = "warm throughput never decreases, so Terraform deletes the table for another"
+            return Consequence(pointer, text, replaces_table=True)
+        return Consequence(pointer, "AWS charges once for the throughput it prepares")
