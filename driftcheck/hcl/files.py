@@ -38,7 +38,7 @@ class RepositoryFiles:
 
     def __init__(self, root: Path, working_dir: Path) -> None:
         self._root = os.path.realpath(root)
-        self._working_dir = os.path.realpath(working_dir)
+        self._working_dir = Path(os.path.realpath(working_dir))
 
     def read(self, path: str, location: Location | None) -> bytes:
         """The bytes of a file.
@@ -66,7 +66,8 @@ class RepositoryFiles:
             content = file.read(MAX_FILE_SIZE + 1)
         if len(content) > MAX_FILE_SIZE:
             raise HclLimitError(
-                f'The file "{path}" is too large.', location,
+                f'The file "{path}" is too large.',
+                location,
                 f"driftcheck reads at most {MAX_FILE_SIZE // 1_000_000} MB of one file.",
             )
         return content
@@ -79,7 +80,7 @@ class RepositoryFiles:
         """
         real = self._inside(path, location)
         try:
-            mode = os.stat(real).st_mode
+            mode = Path(real).stat().st_mode
         except FileNotFoundError:
             return False
         except OSError as problem:
@@ -102,12 +103,12 @@ class RepositoryFiles:
         except globbing.BadPattern:
             raise HclError(f'The pattern "{pattern}" is malformed.', location) from None
         found = []
-        start = os.path.join(self._working_dir, base)
+        start = self._working_dir / base
         for match in matches:
-            path = os.path.join(self._working_dir, match)
+            path = self._working_dir / match
             relative = os.path.relpath(path, start)
             try:
-                mode = os.stat(path).st_mode
+                mode = path.stat().st_mode
             except OSError as problem:
                 raise _unreadable(relative, problem, location) from None
             if stat.S_ISREG(mode):
@@ -117,23 +118,26 @@ class RepositoryFiles:
 
     def absolute(self, path: str) -> str:
         """``abspath(path)``: cleaned, and starting at the working directory."""
-        return os.path.normpath(os.path.join(self._working_dir, path))
+        return os.path.normpath(self._working_dir / path)
 
     def _inside(self, path: str, location: Location | None) -> str:
         """The real path of a file, once it is sure to lie below the root."""
         if path.startswith("~"):
             raise HclLimitError(
-                f'The path "{path}" is in a home directory.', location,
+                f'The path "{path}" is in a home directory.',
+                location,
                 "driftcheck reads files of the repository only.",
             )
-        joined = _clean(os.path.join(self._working_dir, path), path, location)
+        relative = not path.startswith("/")
+        joined = _clean(f"{self._working_dir}/{path}" if relative else path, path, location)
         try:
             real = os.path.realpath(joined)
         except OSError as problem:
             raise _unreadable(path, problem, location) from None
         if not self.contains(real):
             raise HclLimitError(
-                f'The path "{path}" leads outside of {self._root}.', location,
+                f'The path "{path}" leads outside of {self._root}.',
+                location,
                 "driftcheck reads files of the repository only.",
             )
         return real
@@ -147,7 +151,7 @@ class _Tree:
     """What ``globbing`` may see of the file system."""
 
     def __init__(
-        self, files: RepositoryFiles, working_dir: str, location: Location | None
+        self, files: RepositoryFiles, working_dir: Path, location: Location | None
     ) -> None:
         self._files = files
         self._working_dir = working_dir
@@ -156,17 +160,18 @@ class _Tree:
 
     def exists(self, path: str, *, follow: bool = False) -> bool:
         """Whether something is there, be it (without ``follow``) a link to nowhere."""
-        path = os.path.join(self._working_dir, path)
-        return os.path.exists(path) if follow else os.path.lexists(path)
+        joined = self._working_dir / path
+        return joined.exists() if follow else os.path.lexists(joined)
 
     def is_directory(self, path: str) -> bool:
         """Whether a path is, or links to, a directory; refused outside of the root."""
-        joined = os.path.join(self._working_dir, path)
-        if not os.path.isdir(joined):
+        joined = self._working_dir / path
+        if not joined.is_dir():
             return False
         if not self._files.contains(os.path.realpath(joined)):
             raise HclLimitError(
-                f'This pattern leads to "{path}", outside of the repository.', self._location,
+                f'This pattern leads to "{path}", outside of the repository.',
+                self._location,
                 "driftcheck looks at files of the repository only.",
             )
         return True
@@ -174,13 +179,14 @@ class _Tree:
     def names(self, path: str) -> list[str]:
         """The names in a directory; none where it cannot be listed."""
         try:
-            names = os.listdir(os.path.join(self._working_dir, path))
+            names = [entry.name for entry in (self._working_dir / path).iterdir()]
         except OSError:
             return []
         self._left -= len(names) + 1
         if self._left < 0:
             raise HclLimitError(
-                "This pattern goes through too many files.", self._location,
+                "This pattern goes through too many files.",
+                self._location,
                 f"driftcheck looks at most at {MAX_ENTRIES} directory entries.",
             )
         return names
@@ -199,7 +205,8 @@ def _decoded(path: str, location: Location | None) -> str:
         path.encode()
     except UnicodeEncodeError:
         raise HclLimitError(
-            f"The name of the file {path!r} is not UTF-8.", location,
+            f"The name of the file {path!r} is not UTF-8.",
+            location,
             "A string of Terraform cannot hold it.",
         ) from None
     return path
@@ -211,7 +218,8 @@ def _kind(mode: int) -> str:
 
 def _missing(path: str, location: Location | None) -> HclError:
     return HclError(
-        f'No file exists at "{path}".', location,
+        f'No file exists at "{path}".',
+        location,
         "Only files that are part of the configuration can be read; one that a resource makes "
         "must be read through an attribute of that resource.",
     )

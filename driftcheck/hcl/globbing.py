@@ -1,7 +1,7 @@
-"""The patterns of ``fileset``: those of the doublestar library, version 1.
+r"""The patterns of ``fileset``: those of the doublestar library, version 1.
 
 ``*`` is any run of characters of a name, ``?`` one character, ``[a-z]`` and ``[^a-z]``
-a class, ``{a,b}`` alternatives, ``\\`` escapes, and a whole name of ``**`` any number of
+a class, ``{a,b}`` alternatives, ``\`` escapes, and a whole name of ``**`` any number of
 directories. Symbolic links to directories are followed.
 """
 
@@ -35,7 +35,8 @@ class Tree(Protocol):
 
 def split(content: str, separator: str) -> list[str]:
     """Cut at separators that have no backslash before them."""
-    parts, start, at = [], 0, 0
+    parts: list[str] = []
+    start = at = 0
     while True:
         at = _find_unescaped(content, separator, at)
         if at < 0:

@@ -114,23 +114,8 @@ def element(call: Call) -> Value:
     return items[whole(call.args[1]) % len(items)].with_marks(listed.marks)
 
 
-@function("one", Parameter("list"), returns=lambda args: _one_type(args), not_null=False)
-def one(call: Call) -> Value:
-    """``one(list)``: the only element, or null where there is none."""
-    listed = call.args[0]
-    type_ = _one_type(call.args)
-    if isinstance(listed.type, SetType) and length_of(listed).is_unknown:
-        return unknown_result([listed], type_, not_null=False)
-    items = listed.as_list()
-    if len(items) > 1:
-        raise _one_refused()
-    return items[0] if items else null(type_)
-
-
 def _one_refused() -> FunctionError:
-    return FunctionError(
-        "must be a list, set, or tuple value with either zero or one elements", 0
-    )
+    return FunctionError("must be a list, set, or tuple value with either zero or one elements", 0)
 
 
 def _one_type(args: list[Value]) -> Type:
@@ -140,6 +125,19 @@ def _one_type(args: list[Value]) -> Type:
     if isinstance(type_, TupleType) and len(type_.elements) <= 1:
         return type_.elements[0] if type_.elements else DYNAMIC
     raise _one_refused()
+
+
+@function("one", Parameter("list"), returns=_one_type, not_null=False)
+def one(call: Call) -> Value:
+    """``one(list)``: the only element, or null where there is none."""
+    listed = call.args[0]
+    type_ = _one_type(call.args)
+    if isinstance(listed.type, SetType) and length_of(listed).is_unknown:
+        return unknown_result([listed], type_, nullable=True)
+    items = listed.as_list()
+    if len(items) > 1:
+        raise _one_refused()
+    return items[0] if items else null(type_)
 
 
 def _coalesce_type(args: list[Value]) -> Type:

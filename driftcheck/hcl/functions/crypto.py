@@ -77,9 +77,7 @@ _UUID = re.compile(
 )
 
 
-@function(
-    "uuidv5", Parameter("namespace", STRING), Parameter("name", STRING), returns=STRING
-)
+@function("uuidv5", Parameter("namespace", STRING), Parameter("name", STRING), returns=STRING)
 def uuidv5(call: Call) -> Value:
     """``uuidv5(namespace, name)``; the namespace is dns, url, oid, x500 or a UUID."""
     given, name = (v.as_str() for v in call.args)
@@ -118,8 +116,6 @@ def rsadecrypt(call: Call) -> Value:
     try:
         return text(rsa.decrypt(key, ciphertext).decode("utf-8"))
     except UnicodeDecodeError:
-        return unknown(
-            "rsadecrypt() gives bytes that are not UTF-8 text", STRING, not_null=True
-        )
+        return unknown("rsadecrypt() gives bytes that are not UTF-8 text", STRING, not_null=True)
     except rsa.RsaError as problem:
         raise FunctionError(f"failed to decrypt: {problem}") from None

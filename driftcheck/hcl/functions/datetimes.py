@@ -19,9 +19,20 @@ from driftcheck.hcl.types import NUMBER, STRING
 from driftcheck.hcl.values import Value, number, string, unknown
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-_WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 # A quoted literal with doubled quotes inside, a run of one letter, or other text.
 _TOKEN = re.compile(r"''|'(?:[^']|'')*+'|'.*|([A-Za-z])\1*|[^A-Za-z']+", re.DOTALL)
 
@@ -102,16 +113,14 @@ def _verbs(clock: Clock) -> dict[str, Callable[[int], str | None]]:
     }
 
 
-def _literal(token: str) -> str:
-    """The text of a token in single quotes."""
-    if len(token) == 1 or not token.endswith("'"):
+def _literal(piece: str) -> str:
+    """The text of a piece in single quotes."""
+    if len(piece) == 1 or not piece.endswith("'"):
         raise FunctionError("unterminated literal '", 0)
-    return "'" if token == "''" else token[1:-1].replace("''", "'")
+    return "'" if piece == "''" else piece[1:-1].replace("''", "'")
 
 
-@function(
-    "formatdate", Parameter("format", STRING), Parameter("time", STRING), returns=STRING
-)
+@function("formatdate", Parameter("format", STRING), Parameter("time", STRING), returns=STRING)
 def formatdate(call: Call) -> Value:
     """``formatdate(format, time)`` with the letters that go-cty's documentation lists."""
     time = _time(call, 1)
@@ -120,20 +129,20 @@ def formatdate(call: Call) -> Value:
     verbs = _verbs(time.clock())
     parts: list[str] = []
     for match in _TOKEN.finditer(form):
-        token = match.group()
+        piece = match.group()
         letter = match.group(1)
-        if token.startswith("'"):
-            parts.append(_literal(token))
+        if piece.startswith("'"):
+            parts.append(_literal(piece))
         elif letter is None:
-            parts.append(token)
+            parts.append(piece)
         else:
-            length = len(token)
+            length = len(piece)
             shown = _zone(time, length) if letter == "Z" else None
             if letter in verbs:
                 shown = verbs[letter](length)
             if shown is None:
                 raise FunctionError(
-                    f'invalid date format verb "{token}"; put literal text in single quotes', 0
+                    f'invalid date format verb "{piece}"; put literal text in single quotes', 0
                 )
             parts.append(shown)
     return text("".join(parts))

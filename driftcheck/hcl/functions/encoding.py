@@ -89,8 +89,9 @@ def _encoding(call: Call) -> text_encodings.Encoding:
 
 
 def _not_computed(encoding: text_encodings.Encoding) -> Value:
-    return unknown(f"driftcheck does not convert the encoding {encoding.name}", STRING,
-                   not_null=True)
+    return unknown(
+        f"driftcheck does not convert the encoding {encoding.name}", STRING, not_null=True
+    )
 
 
 @function(

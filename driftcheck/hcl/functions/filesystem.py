@@ -108,8 +108,12 @@ def basename(call: Call) -> Value:
 @function("dirname", _PATH, returns=STRING)
 def dirname(call: Call) -> Value:
     """``dirname(path)``: all but the last part of a path, cleaned."""
-    return text(_clean(call.args[0].as_str().rpartition("/")[0]
-                       + ("/" if call.args[0].as_str().startswith("/") else "")))
+    return text(
+        _clean(
+            call.args[0].as_str().rpartition("/")[0]
+            + ("/" if call.args[0].as_str().startswith("/") else "")
+        )
+    )
 
 
 def _clean(path: str) -> str:

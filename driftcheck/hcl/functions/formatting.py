@@ -89,7 +89,7 @@ class _Template:
 
     def _complaint(self, percent: int) -> str:
         return (
-            f"unrecognized format sequence {quote(self._form[percent:percent + 10])} at offset "
+            f"unrecognized format sequence {quote(self._form[percent : percent + 10])} at offset "
             f"{percent}; write %% for a percent sign"
         )
 
@@ -131,9 +131,7 @@ def _size(call: Call, digits: str | None) -> int | None:
 def _format_one(call: Call, verb: Verb, value: Value) -> str:
     mode = verb.mode
     if mode != "v" and value.is_null:
-        raise FunctionError(
-            f"unsupported value for {verb.where}: null value cannot be formatted"
-        )
+        raise FunctionError(f"unsupported value for {verb.where}: null value cannot be formatted")
     charge(call, (verb.width or 0) + (verb.precision or 0))
     try:
         if mode == "v":
@@ -237,9 +235,7 @@ def _columns(args: list[Value]) -> tuple[list[list[Value] | None], list[Value]]:
             if arg.is_unknown and arg.type == DYNAMIC:
                 held_back.append(arg)
             continue
-        if length_of(arg).is_unknown or (
-            arg.is_unknown and not isinstance(arg.type, TupleType)
-        ):
+        if length_of(arg).is_unknown or (arg.is_unknown and not isinstance(arg.type, TupleType)):
             held_back.append(arg)
             continue
         length = length_of(arg).as_number()

@@ -35,8 +35,10 @@ def _pattern() -> re.Pattern[str]:
     spacing = _characters(table.SPACING_MARK)
     pictograph = _characters(table.EXTENDED_PICTOGRAPHIC)
     prepend = _characters(table.PREPEND)
-    lead, vowel, tail = "\\u1100-\\u115f\\ua960-\\ua97c", "\\u1160-\\u11a7\\ud7b0-\\ud7c6", (
-        "\\u11a8-\\u11ff\\ud7cb-\\ud7fb"
+    lead, vowel, tail = (
+        "\\u1100-\\u115f\\ua960-\\ua97c",
+        "\\u1160-\\u11a7\\ud7b0-\\ud7c6",
+        ("\\u11a8-\\u11ff\\ud7cb-\\ud7fb"),
     )
     flag = "\\U0001f1e6-\\U0001f1ff"
     open_syllables = range(_FIRST_SYLLABLE, _LAST_SYLLABLE + 1, _SYLLABLES_PER_VOWEL)
@@ -49,9 +51,7 @@ def _pattern() -> re.Pattern[str]:
         f"(?:[{lead}]+(?:(?:[{lv}]?[{vowel}]+|{closed})[{tail}]*|[{lv}])?"
         f"|[{lv}][{vowel}]*[{tail}]*|[{vowel}]+[{tail}]*|{closed}[{tail}]*|[{tail}]+)"
     )
-    special = (
-        f"\\r\\n{control}{lead}{vowel}{tail}{syllable}{pictograph}\\u200d{flag}{prepend}"
-    )
+    special = f"\\r\\n{control}{lead}{vowel}{tail}{syllable}{pictograph}\\u200d{flag}{prepend}"
     core = (
         f"(?:{hangul}{joined}|[{pictograph}]{extend}*{joined}|\\u200d{marks}"
         f"|[{flag}][{flag}]?{joined}|[^{special}]{marks})"

@@ -9,7 +9,16 @@ from driftcheck.errors import HclLimitError
 from driftcheck.hcl import numbers
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
 from driftcheck.hcl.functions.support import charge, text, unknown_result
-from driftcheck.hcl.types import DYNAMIC, NUMBER, STRING, MapType, ObjectType, Primitive, Type
+from driftcheck.hcl.types import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    MapType,
+    ObjectType,
+    Primitive,
+    Type,
+)
 from driftcheck.hcl.values import (
     NULL,
     Unknown,
@@ -164,8 +173,23 @@ _DECODER = json.JSONDecoder(
 _SPACE = " \t\n\r"
 
 
-@function("jsondecode", Parameter("str", STRING), returns=lambda args: _decoded_type(args),
-          not_null=False)
+def _decoded_type(args: list[Value]) -> Type:
+    """The type of an unknown document, as far as its first character tells."""
+    raw = args[0].raw
+    prefix = raw.prefix.strip(_SPACE) if isinstance(raw, Unknown) else ""
+    first = prefix[:1]
+    if first == '"':
+        return STRING
+    if not first or first in "{[n":
+        return DYNAMIC
+    if first in "tf":
+        return BOOL
+    if first in "-0123456789.":
+        return NUMBER
+    raise FunctionError(f"a JSON document cannot begin with the character {first!r}", 0)
+
+
+@function("jsondecode", Parameter("str", STRING), returns=_decoded_type, not_null=False)
 def jsondecode(call: Call) -> Value:
     """``jsondecode(str)``: objects and tuples; numbers keep all of their digits."""
     content = call.args[0].as_str()
@@ -187,19 +211,3 @@ def jsondecode(call: Call) -> Value:
     if rest and rest[0] not in "]}":
         raise FunctionError("extraneous data after JSON object", 0)
     return _value(item)
-
-
-def _decoded_type(args: list[Value]) -> Type:
-    """The type of an unknown document, as far as its first character tells."""
-    raw = args[0].raw
-    prefix = raw.prefix.strip(_SPACE) if isinstance(raw, Unknown) else ""
-    first = prefix[:1]
-    if first == '"':
-        return STRING
-    if first in ("t", "f") and first:
-        return boolean(True).type
-    if first and first in "-0123456789.":
-        return NUMBER
-    if first and first not in "{[n":
-        raise FunctionError(f"a JSON document cannot begin with the character {first!r}", 0)
-    return DYNAMIC

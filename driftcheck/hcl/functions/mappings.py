@@ -30,9 +30,7 @@ def _keys_type(args: list[Value]) -> Type:
     raise FunctionError("must have map or object type", 0)
 
 
-@function(
-    "keys", Parameter("inputMap", allow_unknown=True, allow_marks=True), returns=_keys_type
-)
+@function("keys", Parameter("inputMap", allow_unknown=True, allow_marks=True), returns=_keys_type)
 def keys(call: Call) -> Value:
     """``keys(map)`` in order; those of an object are known even when its values are not."""
     mapping = call.args[0]
@@ -110,7 +108,7 @@ def lookup(call: Call) -> Value:
     mapping, key = call.args[:2]
     marks = mapping.marks | key.marks
     if mapping.is_unknown or key.is_unknown:
-        return unknown_result([mapping, key], type_, not_null=False).with_marks(marks)
+        return unknown_result([mapping, key], type_, nullable=True).with_marks(marks)
     found = mapping.as_dict().get(key.as_str())
     if found is not None:
         return found.with_marks(marks)

@@ -129,9 +129,7 @@ def cidrnetmask(call: Call) -> Value:
     """``cidrnetmask(prefix)``, for IPv4 only."""
     network = _parse_network(call.args[0])
     if network.bits != 32 and not network.is_mapped:
-        raise FunctionError(
-            f"IPv6 addresses cannot have a netmask: {call.args[0].as_str()}"
-        )
+        raise FunctionError(f"IPv6 addresses cannot have a netmask: {call.args[0].as_str()}")
     mask = ((1 << network.length) - 1) << network.host_bits
     return string(_address_text(mask, network.bits))
 
@@ -167,9 +165,7 @@ def cidrsubnet(call: Call) -> Value:
     return string(str(_Network(_insert(network, number, length), length, network.bits)))
 
 
-@function(
-    "cidrsubnets", _PREFIX, variadic=Parameter("newbits", NUMBER), returns=ListType(STRING)
-)
+@function("cidrsubnets", _PREFIX, variadic=Parameter("newbits", NUMBER), returns=ListType(STRING))
 def cidrsubnets(call: Call) -> Value:
     """``cidrsubnets(prefix, newbits...)``: consecutive networks of the given lengths."""
     network = _parse_network(call.args[0], 0)

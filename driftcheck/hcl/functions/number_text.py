@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from driftcheck.hcl import digits as decimal
 from driftcheck.hcl import numbers
 from driftcheck.hcl.digits import exact_digits, round_digits, shortest_digits
 

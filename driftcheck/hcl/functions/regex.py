@@ -1,8 +1,8 @@
-"""``regex``, ``regexall`` and the ``/pattern/`` form of ``replace``.
+r"""``regex``, ``regexall`` and the ``/pattern/`` form of ``replace``.
 
 Go's regular expressions are those of RE2, so RE2 itself carries them out, in time that
 is linear in the text. Where the two libraries part ways, Go's rules are applied here:
-no ``\\C``, group names of ASCII letters, digits and underscore (which may be used more
+no ``\C``, group names of ASCII letters, digits and underscore (which may be used more
 than once), and Go's own way of stepping over empty matches.
 """
 
@@ -122,12 +122,19 @@ class _Search:
         match = self.pattern.compiled.search(self.content, position)
         if match is None:
             return None
+        start: int = match.start()
+        if self._inside_character(start):
+            # RE2 finds \\B between the bytes of a character, Go does not look there.
+            return self.at(self.after(start))
         return [match.span(i) for i in range(len(self.pattern.names) + 1)]
+
+    def _inside_character(self, position: int) -> bool:
+        return position < len(self.content) and self.content[position] & 0xC0 == 0x80
 
     def after(self, position: int) -> int:
         """The position one character further."""
         position += 1
-        while position < len(self.content) and self.content[position] & 0xC0 == 0x80:
+        while self._inside_character(position):
             position += 1
         return position
 

@@ -12,9 +12,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
-_PEM = re.compile(
-    r"-----BEGIN ([A-Z ]+)-----[ \t]*\r?\n(.*?)\r?\n?-----END \1-----", re.DOTALL
-)
+_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----[ \t]*\r?\n(.*?)\r?\n?-----END \1-----", re.DOTALL)
 _RSA_OID = bytes.fromhex("2a864886f70d010101")
 _INTEGER, _OCTETS, _OID, _SEQUENCE = 0x02, 0x04, 0x06, 0x30
 #: Larger keys than this are refused; the time grows with the cube of the size.

@@ -15,6 +15,7 @@ from driftcheck.hcl.types import (
     SetType,
     TupleType,
     Type,
+    has_dynamic,
 )
 from driftcheck.hcl.unify import unify
 from driftcheck.hcl.values import NO_MARKS, Value, tuple_value
@@ -52,15 +53,19 @@ def concat(call: Call) -> Value:
     type_ = _concat_type(call.args)
     marks = NO_MARKS
     items: list[Value] = []
-    for position, sequence in enumerate(call.args):
-        marks |= sequence.marks
-        if isinstance(type_, ListType):
-            try:
-                sequence = convert(sequence, type_)
-            except ConvertError as problem:
-                raise FunctionError(str(problem), position) from None
+    for position, given in enumerate(call.args):
+        marks |= given.marks
+        try:
+            sequence = convert(given, type_) if isinstance(type_, ListType) else given
+        except ConvertError as problem:
+            raise FunctionError(str(problem), position) from None
         charge(call, len(sequence.as_list()))
         items += sequence.as_list()
+    if isinstance(type_, ListType) and has_dynamic(type_) and items:
+        # Empty lists of no particular type leave the type to the elements.
+        type_ = ListType(items[0].type)
+        if any(item.type != type_.element for item in items):
+            raise FunctionError("all lists must have elements of one type")
     return Value(type_, items, marks)
 
 

@@ -58,7 +58,8 @@ def _combine(
     """Fold a set operation over the arguments, converted to their common type."""
     type_ = _common_set_type(call.args)
     assert isinstance(type_, SetType)
-    given = []
+    given: list[list[Value]] = []
+    kinds: set[Type] = set()
     for position, value in enumerate(call.args):
         try:
             converted = convert(value, type_)
@@ -66,6 +67,10 @@ def _combine(
             raise FunctionError(str(problem), position) from None
         if not unknowns and not converted.wholly_known:
             return unknown_result([converted], type_)
+        kinds.add(converted.type)
+        if len(kinds) > 1:
+            # Only where the common type is that of a bare null.
+            raise FunctionError("given sets must all have compatible element types", position)
         charge(call, len(converted.as_list()))
         given.append(converted.as_list())
     result = given[0]
@@ -154,6 +159,8 @@ def setproduct(call: Call) -> Value:
         _converted(value, kind) for value, kind in zip(arguments, element.elements, strict=True)
     ]
     rows = [Value(TupleType(tuple(v.type for v in row)), list(row)) for row in product(*columns)]
+    if any(row.type != rows[0].type for row in rows):
+        raise FunctionError("the elements of an argument have no common type")
     if isinstance(type_, ListType):
         return list_value(element, rows).with_marks(marks)
     return set_value(element, rows).with_marks(marks)
@@ -179,9 +186,7 @@ def _unknown_product(arguments: list[Value], type_: Type) -> Value:
             return unknown
     if longest == 0:
         return Value(type_, [])
-    return Value(
-        type_, Unknown(unknown.reason, not_null=True, min_length=1, max_length=longest)
-    )
+    return Value(type_, Unknown(unknown.reason, not_null=True, min_length=1, max_length=longest))
 
 
 def _longest(value: Value) -> int | None:

@@ -162,13 +162,12 @@ def _unknown_of_same_length(listed: Value) -> Value:
     found = listed.first_unknown()
     assert found is not None
     raw = listed.raw
+    shortest, longest = found.min_length, found.max_length
     if isinstance(raw, list):
-        lower, upper = len(raw), len(raw)
-    else:
-        lower, upper = found.min_length, found.max_length
+        shortest = longest = len(raw)
     return Value(
         _LIST_OF_STRING,
-        Unknown(found.reason, not_null=True, min_length=lower, max_length=upper),
+        Unknown(found.reason, not_null=True, min_length=shortest, max_length=longest),
     )
 
 

@@ -91,4 +91,3 @@ def quote(content: str) -> str:
 def shown(value: Value) -> str:
     """A string argument for a message, unless it is sensitive."""
     return "(sensitive value)" if value.all_marks() else quote(value.as_str())
-

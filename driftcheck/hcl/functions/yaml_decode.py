@@ -86,6 +86,7 @@ class _Document:
 
     def _error(self, event: yaml.Event, problem: str) -> FunctionError:
         mark = event.start_mark
+        assert mark is not None
         return FunctionError(f"on line {mark.line + 1}, column {mark.column + 1}: {problem}", 0)
 
     def _node(self, event: yaml.Event) -> Value:
@@ -107,7 +108,7 @@ class _Document:
         return value
 
     def _alias(self, event: yaml.AliasEvent) -> Value:
-        anchor = event.anchor
+        anchor = event.anchor or ""
         if anchor in self._pending:
             raise self._error(
                 event, f"cannot refer to anchor {quote(anchor)} from inside its own definition"
@@ -177,6 +178,8 @@ class _Document:
 
     def _resolve(self, event: yaml.ScalarEvent) -> Value:
         if event.style == '"' and "/" in event.value:
+            assert event.start_mark is not None
+            assert event.end_mark is not None
             written = self._content[event.start_mark.index : event.end_mark.index]
             if _ESCAPED_SLASH.search(written):
                 raise self._error(event, "found unknown escape character")

@@ -38,8 +38,8 @@ _TAGS = frozenset(
 
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_TRUE_WORDS = "y Y yes Yes YES true True TRUE on On ON".split()
-_FALSE_WORDS = "n N no No NO false False FALSE off Off OFF".split()
+_TRUE_WORDS = ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON")
+_FALSE_WORDS = ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF")
 
 
 def _infinity(sign: str) -> Value:
@@ -109,9 +109,7 @@ def _resolve_tagged(tag: str, content: str) -> Value:
         try:
             decode_base64(content)
         except Base64Error:
-            raise ScalarError(
-                f"cannot parse {quote(content)} as {tag}: not valid base64"
-            ) from None
+            raise ScalarError(f"cannot parse {quote(content)} as {tag}: not valid base64") from None
         return text(content)
     if tag == _NULL_TAG:
         return NULL
