@@ -82,7 +82,11 @@ def _first_difference(left: list[Value], right: list[Value]) -> bool | None:
 
 
 def _equal_sets(left: list[Value], right: list[Value]) -> bool | None:
-    if not all(v.wholly_known for v in left) or not all(v.wholly_known for v in right):
+    """Sets with an unknown element cannot be compared.
+
+    An element that only contains something unknown equals no other, as in Terraform.
+    """
+    if any(v.is_unknown for v in left) or any(v.is_unknown for v in right):
         return None
     if len(left) != len(right):
         return False

@@ -33,6 +33,7 @@ from driftcheck.hcl.syntax import (
     FunctionCall,
     GetAttr,
     Index,
+    InvalidExpression,
     Literal,
     Node,
     ObjectCons,
@@ -150,8 +151,8 @@ def _literal(_run: Evaluator, node: Literal, _names: Names) -> Value:
 def _template(run: Evaluator, node: Template, names: Names) -> Value:
     """Parts joined to a string; what is known before the first unknown is its prefix."""
     parts = node.parts
-    if len(parts) == 1 and isinstance(parts[0], Literal):
-        return _literal(run, parts[0], names)
+    if len(parts) == 1 and isinstance(parts[0], Literal) and isinstance(parts[0].value, str):
+        return string(parts[0].value)
     texts: list[str] = []
     marks = NO_MARKS
     origin: Unknown | None = None
@@ -336,6 +337,12 @@ def _object_cons(run: Evaluator, node: ObjectCons, names: Names) -> Value:
             attributes[key_node.value] = run.value(item.value, names)
             continue
         errors_before = len(run.errors)
+        if _is_ambiguous(key_node):
+            run.fail(
+                key_node,
+                "Ambiguous attribute key.",
+                "Put a reference in parentheses, or a name with dots in quotes.",
+            )
         key = run.value(key_node, names)
         failed = len(run.errors) > errors_before
         value = run.value(item.value, names)
@@ -359,7 +366,38 @@ def _object_cons(run: Evaluator, node: ObjectCons, names: Names) -> Value:
         attributes[key.as_str()] = value
     if origin is not None:
         return Value(DYNAMIC, Unknown(origin.reason))
+    if len(attributes) < len(node.items) and node.source.name.endswith(".json"):
+        return run.fail(node, "Duplicate object attribute.", "Names are unique in a JSON object.")
     return run.made(object_value(attributes), node).with_marks(marks)
+
+
+def _is_ambiguous(key: Expression) -> bool:
+    """Whether a key is a bare reference with more than its root: it may be meant as a name."""
+    if isinstance(key, Traversal):
+        return bool(key.names)
+    if isinstance(key, GetAttr):
+        return _is_reference(key.object)
+    return isinstance(key, Index) and _is_reference(key)
+
+
+def _is_reference(node: Expression) -> bool:
+    """Whether HCL reads a node as one reference, its indexes being constants."""
+    while isinstance(node, GetAttr | Index):
+        if isinstance(node, Index) and not _is_constant(node.key):
+            return False
+        node = node.object if isinstance(node, GetAttr) else node.collection
+    return isinstance(node, Traversal)
+
+
+def _is_constant(key: Expression) -> bool:
+    if isinstance(key, Template):
+        return all(isinstance(part, Literal) for part in key.parts)
+    return isinstance(key, Literal)
+
+
+def _invalid(run: Evaluator, node: InvalidExpression, _: Names) -> Value:
+    run.errors.append(node.error)
+    return unknown(FAILED)
 
 
 _MEANING: dict[type[Expression], Callable[[Evaluator, Any, Names], Value]] = {
@@ -380,6 +418,7 @@ _MEANING: dict[type[Expression], Callable[[Evaluator, Any, Names], Value]] = {
     Parentheses: _parentheses,
     TupleCons: _tuple_cons,
     ObjectCons: _object_cons,
+    InvalidExpression: _invalid,
     ForTuple: loops.for_tuple,
     ForObject: loops.for_object,
     calls.Given: calls.given,

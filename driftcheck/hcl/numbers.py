@@ -109,7 +109,7 @@ def is_negative(value: Number) -> bool:
 
 def _make(value: Finite, bits: int, *, negative_zero: bool = False) -> Finite:
     """``value``, which fits ``bits`` already, as a number of that precision."""
-    if isinstance(value, Fraction) and value.denominator == 1:
+    if not isinstance(value, int) and value.denominator == 1:
         value = value.numerator
     if isinstance(value, int):
         if bits == FULL_PRECISION and not negative_zero:
@@ -219,17 +219,22 @@ def _power_of_five(exponent: int) -> Finite:
 
 def add(a: Number, b: Number) -> Number:
     """``a + b``; raises ``NumberError`` for opposing infinities."""
+    if isinstance(a, int) and isinstance(b, int):
+        total = int(a) + int(b)
+        bits = max(precision(a), precision(b))
+        if total and total.bit_length() <= bits:
+            return _make(total, bits)
     if isinstance(a, float) or isinstance(b, float):
         result = _infinite_sum(a, b)
         if result is None:
             raise NumberError("can't compute sum of opposing infinities")
         return result
     bits = max(precision(a), precision(b))
-    total = a + b
-    if total == 0:
+    exact = a + b
+    if exact == 0:
         both = is_negative(a) and is_negative(b)
         return _make(0, bits, negative_zero=both and a == 0)
-    return round_to(total, bits)
+    return round_to(exact, bits)
 
 
 def _infinite_sum(a: Number, b: Number) -> float | None:
@@ -243,6 +248,8 @@ def neg(a: Number) -> Number:
     """``-a``; the negative of zero is negative zero, as in Terraform."""
     if isinstance(a, float):
         return -a
+    if type(a) is int and a:
+        return -a
     return _make(-a, precision(a), negative_zero=a == 0 and not is_negative(a))
 
 
@@ -255,6 +262,10 @@ def sub(a: Number, b: Number) -> Number:
 
 def mul(a: Number, b: Number) -> Number:
     """``a * b``; raises ``NumberError`` for zero times infinity."""
+    if isinstance(a, int) and isinstance(b, int):
+        whole = int(a) * int(b)
+        if 0 < whole.bit_length() <= FULL_PRECISION:
+            return _make(whole, max(precision(a), precision(b), _bits_needed(whole)))
     if isinstance(a, float) or isinstance(b, float):
         if a == 0 or b == 0:
             raise NumberError("can't multiply zero by infinity")
@@ -269,6 +280,8 @@ def mul(a: Number, b: Number) -> Number:
 def _bits_needed(value: Finite) -> int:
     """The precision that holds a (dyadic) number exactly."""
     numerator = abs(value.numerator)
+    if numerator.bit_length() <= DOUBLE_PRECISION:
+        return numerator.bit_length()  # no more than any number has
     return numerator.bit_length() - ((numerator & -numerator).bit_length() - 1)
 
 
@@ -298,7 +311,7 @@ def mod(a: Number, b: Number) -> Number:
     """
     if isinstance(a, float) or isinstance(b, float):
         raise NumberError("can't use modulo with zero and infinity")
-    if b == 0:
+    if b == 0 or (a == 0 and b > 0):
         return a
     bits = precision(a)
     quotient = div(a, b)

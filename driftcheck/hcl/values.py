@@ -92,6 +92,9 @@ class Summary(NamedTuple):
     depth: int
 
 
+_PLAIN_LEAF = Summary(NO_MARKS, True, 1, 0)
+
+
 class Value:
     """A typed value; see the module's description."""
 
@@ -182,9 +185,13 @@ class Value:
         elif isinstance(raw, dict):
             children = [child.summary for child in raw.values()]
         elif isinstance(raw, str):
+            if len(raw) < 16 and not self.marks:
+                return _PLAIN_LEAF
             return Summary(self.marks, True, 1 + len(raw) // 16, 0)
-        else:
+        elif self.marks or isinstance(raw, Unknown):
             return Summary(self.marks, not isinstance(raw, Unknown), 1, 0)
+        else:
+            return _PLAIN_LEAF
         return Summary(
             self.marks.union(*[child.marks for child in children]),
             all(child.known for child in children),

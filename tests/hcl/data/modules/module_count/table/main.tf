@@ -1,0 +1,18 @@
+variable "name" {
+  type = string
+}
+
+resource "aws_dynamodb_table" "this" {
+  name         = var.name
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+
+  attribute {
+    name = "id"
+    type = "S"
+  }
+}
+
+output "name" {
+  value = aws_dynamodb_table.this.name
+}
