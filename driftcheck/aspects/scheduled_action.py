@@ -129,8 +129,8 @@ class ScheduledAction(Aspect):
         index = tokens[2] if len(tokens) > 2 and tokens[1] == "index" else None
         if billing_differs(within) or (index is not None and only_on_one_side(index, within)):
             return True
-        # An index of which nothing is scheduled may have no entry where indexes are unknown.
-        return len(tokens) == 3 and not any((expected or {}).values()) and actual is None
+        # Where the indexes are not known, one of which nothing is scheduled has no entry.
+        return len(tokens) == 3 and _nothing_in(expected) and _nothing_in(actual)
 
     def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
         """Capacity may be missing when it is needed."""
@@ -146,6 +146,10 @@ def _nothing_scheduled(indexes: list[str]) -> dict[str, Any]:
         "table": {"read": {}, "write": {}},
         "index": {name: {"read": {}, "write": {}} for name in indexes},
     }
+
+
+def _nothing_in(both: Json) -> bool:
+    return both is None or (isinstance(both, dict) and not any(both.values()))
 
 
 def _live_action(answer: Mapping[str, Any]) -> dict[str, Json]:

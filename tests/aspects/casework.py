@@ -1,13 +1,15 @@
 """Reads the cases under ``cases/ASPECT/``: plain JSON in, the program's own objects out.
 
 ``{"$unknown": REASON}`` stands for an unknown value (with ``"set": true`` where it is
-certainly not null, and a ``"cause"``), ``{"$sensitive": VALUE}`` for a sensitive one.
+certainly not null, and a ``"cause"``), ``{"$sensitive": VALUE}`` for a sensitive one, and
+``{"$decimal": TEXT}`` for a number that is not whole.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,8 @@ def opened(value: Json) -> Json:
     if "$unknown" in value:
         cause = Cause(value.get("cause", Cause.NOT_EVALUABLE))
         return Unknown(value["$unknown"], value.get("set", False), cause)
+    if "$decimal" in value:
+        return Decimal(value["$decimal"])
     if "$sensitive" in value:
         return Sensitive(opened(value["$sensitive"]))
     return {name: opened(member) for name, member in value.items()}
