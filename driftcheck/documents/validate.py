@@ -133,8 +133,10 @@ def _summary(error: ValidationError, place: str) -> str:
             return f"{place} is {shown}, but must be at least {wanted}."
         case "maximum" | "exclusiveMaximum":
             return f"{place} is {shown}, but must be at most {wanted}."
-        case "minLength" | "minItems" | "minProperties":
+        case "minLength" | "minItems" | "minProperties" if wanted == 1:
             return f"{place} must not be empty."
+        case "minLength":
+            return f"{place} must have at least {wanted} characters."
         case "uniqueItems":
             return f"{place} holds the same element twice."
         case "anyOf" if (alternatives := _required_alternatives(wanted)) is not None:

@@ -159,7 +159,7 @@ def _target() -> Schema:
                 "pattern": "^arn:[a-z0-9-]+:iam::[0-9]{12}:role/.+$",
                 "description": "The ARN of a role, as arn:aws:iam::123456789012:role/name.",
             },
-            "external_id": _NAME,
+            "external_id": {"type": "string", "minLength": 2, "maxLength": 1224},
             "session_name": {
                 "type": "string",
                 "pattern": "^[A-Za-z0-9_=,.@-]{2,64}$",

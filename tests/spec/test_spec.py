@@ -65,7 +65,7 @@ targets:
     profile: prod
     assume_role:
       - role_arn: arn:aws:iam::111111111111:role/hub
-      - {role_arn: "arn:aws:iam::012345678901:role/read", external_id: x, session_name: me}
+      - {role_arn: "arn:aws:iam::012345678901:role/read", external_id: xx, session_name: me}
     variables: {size: 2}
     workspace: green
     table: orders-prod
@@ -87,7 +87,7 @@ severity:
     prod, test = spec.targets
     assert prod.account == "012345678901"
     assert test.account == "999999999999"
-    assert [r.external_id for r in prod.assume_role] == [None, "x"]
+    assert [r.external_id for r in prod.assume_role] == [None, "xx"]
     assert [r.session_name for r in prod.assume_role] == ["driftcheck", "me"]
     assert spec.variables_for(prod) == {"size": 2, "tags": {"a": "b"}}
     assert spec.var_files_for(test) == (repository / "prod.tfvars",)

@@ -1,0 +1,133 @@
+"""Calls: names, counts, pages, and work done once."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+
+from driftcheck.aspects.base import FactUnavailable
+from driftcheck.aws.calls import ATTEMPTS, Clients, Memo, snake_case
+from driftcheck.aws.operations import Paging
+from driftcheck.model.report import ApiCalls
+
+TIME_TO_LIVE = "dynamodb:DescribeTimeToLive"
+
+
+def test_operations_and_methods() -> None:
+    assert snake_case("DescribeTable") == "describe_table"
+    assert snake_case("ListTagsOfResource") == "list_tags_of_resource"
+
+
+class Pages(Clients):
+    """Clients whose answers are given."""
+
+    def __init__(self, answers: list[Mapping[str, Any]]) -> None:
+        super().__init__(boto3.Session(), "us-east-1", None)
+        self._answers = iter(answers)
+        self.asked: list[Mapping[str, Any]] = []
+
+    def call(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.asked.append(dict(arguments))
+        return next(self._answers)
+
+
+def test_pages_are_followed_past_empty_ones() -> None:
+    clients = Pages([{"L": [1], "NextToken": "a"}, {"L": [], "NextToken": "b"}, {"L": [2]}])
+    pages = list(clients.pages("x:Y", {"K": 1}, Paging(size=("MaxResults", 9))))
+    assert [page["L"] for page in pages] == [[1], [], [2]]
+    assert clients.asked == [
+        {"K": 1, "MaxResults": 9},
+        {"K": 1, "MaxResults": 9, "NextToken": "a"},
+        {"K": 1, "MaxResults": 9, "NextToken": "b"},
+    ]
+
+
+def test_a_token_that_comes_again_ends_the_reading() -> None:
+    page = {"L": [1], "NextToken": "49"}
+    with pytest.raises(FactUnavailable, match="repeats its page tokens"):
+        list(Pages([page] * 5).pages("x:Y", {}, Paging()))
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, codes: list[str | None]) -> Clients:
+    """Clients whose attempts are answered by these error codes, one after another."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    clients = Clients(boto3.Session(), "us-east-1", None)
+    remaining = iter(codes)
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        code = next(remaining)
+        body = json.dumps({"__type": f"x#{code}"} if code else {})
+        response: Any = AWSResponse(request.url, 400 if code else 200, HTTPHeaders(), None)
+        response._content = body.encode()
+        return response  # type: ignore[no-any-return]
+
+    clients.client("dynamodb").meta.events.register("before-send", answer)
+    return clients
+
+
+def test_retries_and_throttles_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = answering(monkeypatch, ["ThrottlingException", "ThrottlingException", None, None])
+    assert "ResponseMetadata" in clients.call(TIME_TO_LIVE, {"TableName": "ttt"})
+    clients.call(TIME_TO_LIVE, {"TableName": "ttt"})
+    assert clients.calls.counts() == {TIME_TO_LIVE: ApiCalls(calls=2, retries=2, throttled=2)}
+
+
+def test_throttled_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = answering(monkeypatch, ["ThrottlingException"] * ATTEMPTS)
+    with pytest.raises(FactUnavailable, match="throttled until"):
+        clients.call(TIME_TO_LIVE, {"TableName": "ttt"})
+    counts = clients.calls.counts()[TIME_TO_LIVE]
+    assert counts == ApiCalls(calls=1, retries=ATTEMPTS - 1, throttled=ATTEMPTS)
+
+
+def test_there_is_no_such_thing(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = answering(monkeypatch, ["ResourceNotFoundException"])
+    assert clients.call(TIME_TO_LIVE, {"TableName": "ttt"}) == {}
+
+
+def test_arguments_that_aws_would_not_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = answering(monkeypatch, [])
+    with pytest.raises(FactUnavailable, match="Parameter validation failed"):
+        clients.call(TIME_TO_LIVE, {"TableName": ""})
+
+
+def test_work_is_done_once_however_many_ask() -> None:
+    memo, done = Memo(), []
+    barrier = threading.Barrier(8)
+
+    def work() -> int:
+        done.append(1)
+        return 7
+
+    def ask(found: list[int]) -> None:
+        barrier.wait()
+        found.append(memo.get("key", work))
+
+    found: list[int] = []
+    threads = [threading.Thread(target=ask, args=(found,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [7] * 8
+    assert done == [1]
+
+
+def test_a_refusal_is_remembered() -> None:
+    memo, asked = Memo(), []
+
+    def work() -> int:
+        asked.append(1)
+        raise FactUnavailable("x:Y", "no")
+
+    for _ in range(2):
+        with pytest.raises(FactUnavailable, match="no"):
+            memo.get("key", work)
+    assert asked == [1]
