@@ -26,10 +26,18 @@ MAX_FILE_SIZE = 10_000_000
 def parse_file(path: Path, display_name: str) -> Body:
     """The body of a ``.tf`` or ``.tfvars`` file; ``display_name`` is for locations.
 
+    A file whose name ends with ``.json`` is read as JSON, and all that its body has are
+    attributes: see ``driftcheck.hcl.json_syntax``.
+
     Raises ``HclError`` for a file that is not UTF-8 or not valid HCL, ``OSError`` for
     one that cannot be read.
     """
-    return parse_config(read_source(path, display_name))
+    source = read_source(path, display_name)
+    if path.name.endswith(".json"):
+        from driftcheck.hcl.json_syntax import parse_json_config
+
+        return parse_json_config(source)
+    return parse_config(source)
 
 
 def read_source(path: Path, display_name: str) -> Source:

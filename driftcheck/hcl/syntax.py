@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from driftcheck.errors import HclError
 from driftcheck.hcl.source import Source
 from driftcheck.model.location import Location
 
@@ -194,7 +195,9 @@ class ObjectItem(Node):
     """One ``key = value`` of an object constructor.
 
     A key that is a bare name is a ``Literal`` string; every other key is an
-    expression to be evaluated.
+    expression to be evaluated. A bare reference with attributes or indexes (``a.b``)
+    cannot be evaluated as a key, Terraform calls it ambiguous, but it may stand where
+    keys are only read as addresses (a module call's ``providers``).
     """
 
     key: Expression
@@ -230,6 +233,17 @@ class ForObject(Expression):
     value: Expression
     group: bool
     condition: Expression | None
+
+
+@dataclass(slots=True, eq=False)
+class InvalidExpression(Expression):
+    """What only evaluating shows to be wrong: a JSON string that is no valid template.
+
+    Terraform takes some strings of its JSON syntax literally and never looks for
+    templates in them; where it does look, ``error`` says what is wrong.
+    """
+
+    error: HclError
 
 
 @dataclass(slots=True, eq=False)

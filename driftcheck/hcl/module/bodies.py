@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from driftcheck.hcl.convert import ConvertError, convert
-from driftcheck.hcl.module.content import is_json, json_blocks
+from driftcheck.hcl.json_syntax import json_blocks
+from driftcheck.hcl.module.content import is_json
 from driftcheck.hcl.module.dynamic import DynamicBlocks, Expanded
 from driftcheck.hcl.module.instances import BodyOrigin
 from driftcheck.hcl.module.schema import AttributeSchema, BlockSchema, NestedBlock

@@ -10,6 +10,7 @@ from driftcheck.hcl import syntax
 from driftcheck.hcl.context import EvalContext
 from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.evaluate import evaluate
+from driftcheck.hcl.json_syntax import json_blocks, literal
 from driftcheck.hcl.module.diagnostics import Diagnostics
 from driftcheck.hcl.syntax import Block, Body, Expression
 from driftcheck.hcl.types import BOOL, STRING, Type
@@ -72,7 +73,8 @@ class Content:
             if name in allowed.attributes:
                 self._attributes[name] = attribute
             elif name in allowed.blocks and is_json(self._body):
-                self._blocks[name].extend(json_blocks(attribute, allowed.blocks[name]))
+                with self._diagnostics.guard():
+                    self._blocks[name].extend(json_blocks(attribute, allowed.blocks[name]))
             elif allowed.rest:
                 self.rest.attributes[name] = attribute
             else:
@@ -149,8 +151,12 @@ class Content:
 def static_value(expression: Expression, type_: Type) -> Value:
     """The value of an expression in which nothing may be referred to.
 
+    Strings of JSON files are taken as they stand, as Terraform does here.
+
     Raises ``HclError`` for a reference, and for a value that is not of the type.
     """
+    if is_json(expression):
+        expression = literal(expression)
     value = evaluate(expression, EvalContext(allow_functions=False))
     try:
         return convert(value, type_)
@@ -192,56 +198,3 @@ def valid_identifier(name: str) -> bool:
 def is_json(node: syntax.Node) -> bool:
     """Whether a node comes from a JSON file, where blocks look like arguments."""
     return node.source.name.endswith(".json")
-
-
-def json_blocks(attribute: syntax.Attribute, labels: int = 0) -> list[Block]:
-    """The blocks that a property of a JSON body stands for.
-
-    An object is one block, an array of objects several; with labels, the object's
-    property names are the labels. Raises nothing: what is neither is no block.
-    """
-    return list(_json_blocks(attribute.name, attribute.expression, labels, [], attribute))
-
-
-def _json_blocks(
-    name: str, expression: Expression, labels: int, taken: list[str], at: syntax.Node
-) -> list[Block]:
-    match expression:
-        case syntax.TupleCons(items=items):
-            return [b for item in items for b in _json_blocks(name, item, labels, taken, item)]
-        case syntax.ObjectCons(items=items) if labels:
-            return [
-                block
-                for item in items
-                for block in _json_blocks(
-                    name, item.value, labels - 1, [*taken, _key_text(item.key)], item
-                )
-            ]
-        case syntax.ObjectCons(items=items):
-            body = Body(
-                expression.source,
-                expression.start,
-                expression.end,
-                {
-                    key: syntax.Attribute(item.source, item.start, item.end, key, item.value)
-                    for item in items
-                    if (key := _key_text(item.key)) != "//"
-                },
-                [],
-            )
-            return [Block(at.source, at.start, at.end, name, taken, body)]
-        case _:
-            return []
-
-
-def _key_text(key: Expression) -> str:
-    """The text of a JSON property name."""
-    match key:
-        case syntax.Literal(value=str(text)):
-            return text
-        case syntax.Template(parts=[syntax.Literal(value=str(text))]):
-            return text
-        case syntax.Template(parts=[]):
-            return ""
-        case _:
-            return key.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from driftcheck.errors import HclError
-from driftcheck.hcl.module.content import json_blocks
+from driftcheck.hcl.json_syntax import json_blocks
 from driftcheck.hcl.module.keys import Iterator
 from driftcheck.hcl.module.scope import ModuleScope
 from driftcheck.hcl.module.session import Session

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from driftcheck.errors import HclError
-from driftcheck.hcl.module.content import check_labels
+from driftcheck.hcl.json_syntax import json_blocks
+from driftcheck.hcl.module.content import check_labels, is_json
 from driftcheck.hcl.module.declarations import Module
 from driftcheck.hcl.module.decode import TOP_LEVEL, decode_block
 from driftcheck.hcl.module.diagnostics import Diagnostics
@@ -79,6 +80,10 @@ def _blocks(
             body = _parse(path, parse, display)
             module.comments.extend(body.comments or ())
             for attribute in body.attributes.values():
+                if is_json(body) and attribute.name in TOP_LEVEL:
+                    with diagnostics.guard():
+                        found += json_blocks(attribute, TOP_LEVEL[attribute.name])
+                    continue
                 diagnostics.error(
                     "Unsupported argument.",
                     attribute.location,

@@ -7,7 +7,7 @@ that the override mentions; see its page on override files.
 from __future__ import annotations
 
 from driftcheck.errors import HclError
-from driftcheck.hcl.module.content import json_blocks
+from driftcheck.hcl.json_syntax import json_blocks
 from driftcheck.hcl.module.diagnostics import Diagnostics
 from driftcheck.hcl.module.traversals import literal_text
 from driftcheck.hcl.syntax import Attribute, Block, Body
