@@ -56,8 +56,8 @@ def finding_of(verdict: Verdict, sources: Sources, place: Place) -> Finding:
         region=place.region,
         aspect=aspect.name,
         path=pointer,
-        expected=_shown(verdict.expected),
-        actual=_shown(verdict.actual),
+        expected=shown(verdict.expected),
+        actual=shown(verdict.actual),
         spec_value=party_value(sources.spec is not None, spec),
         code_value=party_value(sources.code is not None, code),
         live_value=party_value(sources.live is not None, live),
@@ -157,7 +157,7 @@ def render(value: Json) -> str:
     return text if len(text) <= _VALUE_WIDTH else text[: _VALUE_WIDTH - 3] + "..."
 
 
-def _shown(value: Json) -> Json:
+def shown(value: Json) -> Json:
     """A value fit for a report: markers replaced, nothing sensitive left in it."""
     match value:
         case Unknown():
@@ -165,8 +165,8 @@ def _shown(value: Json) -> Json:
         case Sensitive():
             return "(sensitive)"
         case dict():
-            return {k: _shown(v) for k, v in value.items()}
+            return {k: shown(v) for k, v in value.items()}
         case list():
-            return [_shown(v) for v in value]
+            return [shown(v) for v in value]
         case _:
             return value

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from driftcheck.compare.changes import UNCERTAIN, Refactoring, changes
 from driftcheck.compare.findings import Place
 from driftcheck.compare.three_way import Sources
+from driftcheck.errors import HclError, UsageError
 from driftcheck.hcl.module import ModuleOptions, repository_root_of
 from driftcheck.hcl.module.load import FileParser
+from driftcheck.inputs.refactoring import forgotten, moves
 from driftcheck.inputs.terraform_aws import AwsSchemas
-from driftcheck.model.finding import Finding
+from driftcheck.model.finding import Finding, Kind, Severity
 from driftcheck.model.report import Report, TableResult, now
 from driftcheck.model.table import Table
 from driftcheck.model.values import Unknown
 from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table
+from driftcheck.spec.load import load_spec
 from driftcheck.spec.model import PolicySelection, Spec, Target
+from driftcheck.stages.base import Snapshot, merge_base
 from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
 from driftcheck.stages.code import Place as CodePlace
 from driftcheck.stages.options import EvaluationOptions
@@ -31,13 +36,15 @@ class CheckOptions:
     """What a check can be told.
 
     ``selection`` chooses the policies for modules that no spec speaks of, and
-    ``parse`` reads files (so that a tree's files are parsed once).
+    ``parse`` reads files (so that a tree's files are parsed once). ``base`` is the
+    git ref that the code is to be merged into: what the change does is reported too.
     """
 
     evaluation: EvaluationOptions = field(default_factory=EvaluationOptions)
     selection: PolicySelection = field(default_factory=PolicySelection)
     today: date = field(default_factory=date.today)
     parse: FileParser | None = None
+    base: str | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +89,10 @@ def _check_spec(
 ) -> None:
     place = CodePlace(target.account, target.region)
     code = code_of_spec(spec, target, place, options.evaluation)
+    if options.base is not None and spec.module is not None:
+        with merge_base(spec.module, options.base) as before:
+            old = code_before(lambda: code_of_spec_before(spec, target, place, options, before))
+            code.findings += _changes(old, code, spec, target)
     selected = [p for p in policies if spec.policies.selects(p.id, p.packs)]
     _judge_tables(checked, code, spec, target, selected, options)
 
@@ -90,6 +101,10 @@ def _check_module(
     checked: Checked, module: Path, policies: Sequence[Policy], options: CheckOptions
 ) -> None:
     code = evaluate(module, module_options(module, options), CodePlace())
+    if options.base is not None:
+        with merge_base(module, options.base) as before:
+            old = code_before(lambda: module_before(module, options, before))
+            code.findings += _changes(old, code, None, None)
     selected = [p for p in policies if options.selection.selects(p.id, p.packs)]
     _judge_tables(checked, code, None, None, selected, options)
 
@@ -105,6 +120,68 @@ def module_options(module: Path, options: CheckOptions) -> ModuleOptions:
         resource_types=AwsSchemas.is_supported,
         missing_as_unknown=True,
         parse=options.parse,
+    )
+
+
+def code_of_spec_before(
+    spec: Spec, target: Target, place: CodePlace, options: CheckOptions, before: Snapshot
+) -> CodeTables:
+    """The spec's module as it was: the spec itself too, if it was there, else as it is now."""
+    file = before.path(Path(spec.file))
+    old = load_spec(file, before.root) if file.is_file() else _moved_spec(spec, before)
+    there = next((t for t in old.targets if t.name == target.name), target)
+    return code_of_spec(old, there, place, options.evaluation, display=before.display)
+
+
+def _moved_spec(spec: Spec, before: Snapshot) -> Spec:
+    module = before.path(spec.module) if spec.module is not None else None
+    return replace(spec, module=module, root=before.root)
+
+
+def module_before(module: Path, options: CheckOptions, before: Snapshot) -> CodeTables:
+    """A bare module as it was."""
+    old = before.path(module)
+    settings = replace(
+        module_options(module, replace(options, parse=None)),
+        repository_root=before.root,
+        display=before.display,
+    )
+    return evaluate(old, settings, CodePlace())
+
+
+def code_before(evaluated: Callable[[], CodeTables]) -> CodeTables:
+    """The code before the change: none where there was no such module.
+
+    Code that could not be evaluated even then is reported as it is: what the change
+    does cannot be told.
+    """
+    try:
+        return evaluated()
+    except UsageError:
+        return CodeTables()
+    except HclError as error:
+        finding = Finding(
+            kind=Kind.UNKNOWN,
+            rule=UNCERTAIN,
+            severity=Severity.HIGH,
+            message=f"The code before the change cannot be evaluated: {error.summary}",
+            path="/base",
+            help=error.detail or None,
+            locations=(error.location,) if error.location is not None else (),
+        )
+        return CodeTables(findings=[finding])
+
+
+def _changes(
+    old: CodeTables, new: CodeTables, spec: Spec | None, target: Target | None
+) -> list[Finding]:
+    assert new.evaluation is not None
+    if old.evaluation is None and old.findings:
+        return old.findings
+    present = {t.address for t in new.tables if t.address is not None}
+    refactoring = Refactoring(moves(new.evaluation, present), forgotten(new.evaluation))
+    return old.findings + changes(
+        old.tables, new.tables, refactoring, lambda table: _place(table, spec, target)
     )
 
 

@@ -78,5 +78,5 @@ def _selection(packs: Sequence[str], policies: Sequence[Policy]) -> PolicySelect
     known = {pack for policy in policies for pack in policy.packs}
     for pack in packs:
         if pack not in known:
-            raise UsageError(f'--pack {pack}: there is no such pack. {suggestion(pack, known)}')
+            raise UsageError(f"--pack {pack}: there is no such pack. {suggestion(pack, known)}")
     return PolicySelection(packs=tuple(packs)) if packs else PolicySelection()

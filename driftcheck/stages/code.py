@@ -16,6 +16,7 @@ from driftcheck.hcl.module import (
     VarValue,
     evaluate_root,
 )
+from driftcheck.hcl.module.load import DisplayName
 from driftcheck.hcl.plain import from_plain
 from driftcheck.inputs.inline_waivers import inline_waivers
 from driftcheck.inputs.terraform import tables_from_resources
@@ -57,7 +58,11 @@ class Place:
 
 
 def code_of_spec(
-    spec: Spec, target: Target, place: Place, options: EvaluationOptions
+    spec: Spec,
+    target: Target,
+    place: Place,
+    options: EvaluationOptions,
+    display: DisplayName | None = None,
 ) -> CodeTables:
     """The tables that a spec's module declares for a target; none for a spec without a module."""
     if spec.module is None:
@@ -82,6 +87,7 @@ def code_of_spec(
             repository_root=spec.root,
             schemas=AwsSchemas(account=place.account, region=place.region),
             resource_types=AwsSchemas.is_supported,
+            display=display,
         ),
         place,
     )

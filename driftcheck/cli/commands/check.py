@@ -21,6 +21,14 @@ Packs = Annotated[
     list[str] | None,
     typer.Option("--pack", metavar="PACK", help="The policies for modules without a spec."),
 ]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        metavar="REF",
+        help="Say as well what merging into this git ref would do to the tables.",
+    ),
+]
 
 
 def command(
@@ -31,6 +39,7 @@ def command(
     workspace: options.Workspace = None,
     policies: options.Policies = None,
     packs: Packs = None,
+    base: Base = None,
     formats: options.Formats = None,
     fail_on: options.Fail = options.FailOn.LOW,
     quiet: options.Quiet = False,
@@ -57,6 +66,7 @@ def command(
             evaluation=session.evaluation(ctx, var, var_file, workspace),
             selection=given.selection,
             parse=given.parse,
+            base=base,
         ),
     )
     for warning in warnings if not quiet else ():

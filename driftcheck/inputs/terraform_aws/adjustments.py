@@ -19,16 +19,20 @@ Adjustment = Callable[[dict[str, Value], str], None]
 _TAGS = MapType(STRING)
 
 
-def set_tags_all(values: dict[str, Value], provider: ProviderUse, address: str) -> None:
+def set_tags_all(
+    values: dict[str, Value], provider: ProviderUse, address: str, *, exact: bool
+) -> None:
     """``tags_all``: the provider's ``default_tags`` under the resource's own tags.
 
-    The provider leaves it open until apply where there are no tags at all, where one
-    is empty, and where one is not known.
+    In a plan (``exact``), the provider leaves it open until apply where there are no
+    tags at all, where one is empty, and where one is not known; what it will be is
+    clear all the same in the first two cases.
     """
     if "tags_all" not in values or "tags" not in values:
         return
     merged, marks, hidden = merged_tags(values["tags"], provider)
-    if hidden is None and merged and all(v.raw != "" for v in merged.values()):
+    clear = merged and all(v.raw != "" for v in merged.values())
+    if hidden is None and (clear or not exact):
         values["tags_all"] = map_value(STRING, merged).with_marks(marks)
         return
     reason = hidden.reason if hidden is not None else f"{address}.tags_all is decided by AWS"

@@ -72,7 +72,7 @@ class AwsSchemas:
         values = dict(
             Planner(request.type, request.address).complete(request.config, known).as_dict()
         )
-        set_tags_all(values, request.provider, request.address)
+        set_tags_all(values, request.provider, request.address, exact=self.exact_plan)
         if self.exact_plan:
             adjust = EXACT_PLAN.get(request.type)
             if adjust is not None:

@@ -1,0 +1,157 @@
+"""Resources from a Terraform plan in JSON (``terraform show -json plan.bin``).
+
+A plan holds the values that Terraform worked out itself. Three things that the
+code says are not in it: lines, ``ignore_changes``, and whether an argument that
+is only "known after apply" was set at all. The last is told from the
+configuration part of the plan as far as that goes; see ``plan_configuration``.
+``resource_drift`` is what Terraform found by asking AWS; driftcheck asks itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from driftcheck.errors import UsageError
+from driftcheck.inputs.plan_configuration import Declared, PlanConfiguration
+from driftcheck.inputs.terraform_aws import AwsSchemas
+from driftcheck.model.pointer import child
+from driftcheck.model.resource import Resource
+from driftcheck.model.values import Json, Sensitive, Unknown
+from driftcheck.paths import shown
+
+#: Largest plan that is read, in bytes.
+MAX_SIZE = 256 * 1024 * 1024
+
+AFTER_APPLY = "it is known only after apply"
+MAYBE_UNSET = "the plan does not tell whether it is set"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The resources of a plan, and what else a reader of the result should know."""
+
+    resources: list[Resource]
+    notes: tuple[str, ...] = ()
+
+
+def read_plan(path: Path) -> Plan:
+    """The supported resources of the plan in a file.
+
+    Raises ``UsageError`` for a file that is missing, too large, or no plan.
+    """
+    import json
+
+    hint = "Make it with: terraform show -json PLANFILE"
+    try:
+        if path.stat().st_size > MAX_SIZE:
+            raise UsageError(f"{shown(path)} is too large to be a plan.")
+        data = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{shown(path)} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{shown(path)} is not JSON. {hint}") from error
+    version = data.get("format_version") if isinstance(data, dict) else None
+    if not isinstance(version, str) or "planned_values" not in data:
+        raise UsageError(f"{shown(path)} is not a Terraform plan. {hint}")
+    if version.split(".")[0] != "1":
+        raise UsageError(f"{shown(path)} has the plan format {version}; driftcheck reads 1.x.")
+    return plan_of(data)
+
+
+def plan_of(data: Mapping[str, Any]) -> Plan:
+    """The supported resources of a plan that was parsed already."""
+    configuration = PlanConfiguration(data)
+    changes = {change["address"]: change for change in data.get("resource_changes", ())}
+    resources: list[Resource] = []
+    for module, values in _modules(data["planned_values"].get("root_module", {}), ""):
+        for planned in values.get("resources", ()):
+            if planned.get("mode") == "managed" and AwsSchemas.is_supported(planned["type"]):
+                change = changes.get(planned["address"], {}).get("change", {})
+                declared = configuration.resource(module, planned["type"], planned["name"])
+                resources.append(_resource(planned, change, declared))
+    notes = ["A plan does not tell which changes Terraform was told to ignore (ignore_changes)."]
+    if data.get("errored"):
+        notes.append("Terraform could not complete this plan, so resources may be missing from it.")
+    elif data.get("complete") is False:
+        notes.append("Terraform deferred a part of this plan, so resources may be missing from it.")
+    return Plan(resources, tuple(notes))
+
+
+def _modules(module: Mapping[str, Any], address: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield address, module
+    for inner in module.get("child_modules", ()):
+        yield from _modules(inner, inner.get("address", ""))
+
+
+def _resource(
+    planned: Mapping[str, Any], change: Mapping[str, Any], declared: Declared | None
+) -> Resource:
+    values = _merged(
+        dict(planned.get("values", {})),
+        change.get("after_unknown", {}),
+        planned.get("sensitive_values", {}),
+        _Place(planned["address"], declared),
+    )
+    return Resource(
+        address=planned["address"],
+        type=planned["type"],
+        name=planned["name"],
+        values=values,
+        region=declared.region if declared is not None else None,
+        provider=declared.provider if declared is not None else "",
+        references=declared.references if declared is not None else {},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in a resource, for telling what an unknown value there means."""
+
+    address: str
+    declared: Declared | None
+    pointer: str = ""
+
+    def below(self, token: str) -> _Place:
+        return _Place(self.address, self.declared, child(self.pointer, token))
+
+    def unknown(self) -> Unknown | None:
+        """Why the value here is unknown; None where it is merely not set."""
+        subject = f"{self.address}{self.pointer.replace('/', '.')}"
+        if self.declared is None:
+            return Unknown(f"{subject}: {MAYBE_UNSET}")
+        if self.declared.is_unset(self.pointer):
+            return None
+        if self.declared.is_stated(self.pointer):
+            return Unknown(f"{subject}: {AFTER_APPLY}")
+        return Unknown(f"{subject}: {MAYBE_UNSET}")
+
+
+def _merged(value: Json, unknown: Json, sensitive: Json, place: _Place) -> Json:
+    """A planned value with its unknown and sensitive parts in their places."""
+    if unknown is True:
+        return place.unknown()
+    if isinstance(value, dict) or isinstance(unknown, dict):
+        members = value if isinstance(value, dict) else {}
+        holes = unknown if isinstance(unknown, dict) else {}
+        marks = sensitive if isinstance(sensitive, dict) else {}
+        value = {
+            name: _merged(
+                members.get(name), holes.get(name, False), marks.get(name, False), place.below(name)
+            )
+            for name in [*members, *(n for n in holes if n not in members)]
+        }
+    elif isinstance(value, list):
+        holes = unknown if isinstance(unknown, list) else []
+        marks = sensitive if isinstance(sensitive, list) else []
+        value = [
+            _merged(item, _at(holes, i), _at(marks, i), place.below(str(i)))
+            for i, item in enumerate(value)
+        ]
+    return Sensitive(value) if sensitive is True else value
+
+
+def _at(items: list[Json], index: int) -> Json:
+    return items[index] if index < len(items) else False
