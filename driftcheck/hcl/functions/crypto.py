@@ -11,7 +11,7 @@ from collections.abc import Callable
 from driftcheck.hcl.functions import rsa
 from driftcheck.hcl.functions.encoding import Base64Error, decode_base64
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, quote, text, whole
+from driftcheck.hcl.functions.support import charge, quote, text
 from driftcheck.hcl.types import NUMBER, STRING
 from driftcheck.hcl.values import Value, string, unknown
 
@@ -50,15 +50,10 @@ def uuid_(call: Call) -> Value:
 
 @function("bcrypt", _STR, variadic=Parameter("cost", NUMBER), returns=STRING)
 def bcrypt(call: Call) -> Value:
-    """``bcrypt(str)`` or ``bcrypt(str, cost)``: salted at random, so unknown."""
-    if len(call.args) > 2:
-        raise FunctionError("bcrypt() takes no more than two arguments")
-    if len(call.args) == 2:
-        cost = whole(call.args[1], 1)
-        if cost > 31:
-            raise FunctionError(f"cost {cost} is outside allowed inclusive range 4..31", 1)
-    if len(call.args[0].as_str().encode()) > 72:
-        raise FunctionError("password length exceeds 72 bytes", 0)
+    """``bcrypt(str)`` or ``bcrypt(str, cost)``: salted at random.
+
+    Terraform checks the arguments when it applies, and not when it plans.
+    """
     return unknown("bcrypt() gives another value each time", STRING, not_null=True)
 
 

@@ -43,10 +43,11 @@ def timestamp(call: Call) -> Value:
     return unknown("timestamp() is the time at which Terraform runs", STRING, not_null=True)
 
 
-@function("plantimestamp", returns=STRING, not_null=False)
+@function("plantimestamp", returns=STRING)
 def plantimestamp(call: Call) -> Value:
     """``plantimestamp()``: the time of the plan."""
-    return unknown("plantimestamp() is the time at which Terraform plans", STRING)
+    reason = "plantimestamp() is the time at which Terraform plans"
+    return unknown(reason, STRING, not_null=True)
 
 
 def _time(call: Call, index: int, *, strict: bool = True) -> Time:

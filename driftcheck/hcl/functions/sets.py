@@ -9,7 +9,7 @@ from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.equality import hash_text, known_equal
 from driftcheck.hcl.functions.collections import length_of
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, unknown_result
+from driftcheck.hcl.functions.support import charge, unknown_collection, unknown_result
 from driftcheck.hcl.types import DYNAMIC, ListType, SetType, TupleType, Type
 from driftcheck.hcl.unify import unify
 from driftcheck.hcl.values import NO_MARKS, Unknown, Value, list_value, set_value
@@ -184,9 +184,7 @@ def _unknown_product(arguments: list[Value], type_: Type) -> Value:
         longest *= size
         if longest > _MAX_TRACKED_PRODUCT:
             return unknown
-    if longest == 0:
-        return Value(type_, [])
-    return Value(type_, Unknown(unknown.reason, not_null=True, min_length=1, max_length=longest))
+    return unknown_collection(unknown.reason, type_, min(longest, 1), longest)
 
 
 def _longest(value: Value) -> int | None:
@@ -196,4 +194,5 @@ def _longest(value: Value) -> int | None:
     if isinstance(raw, Unknown):
         return raw.max_length
     assert isinstance(raw, list)
-    return len(raw)
+    # Terraform does not look how many elements a set with unknown ones can have.
+    return None if length_of(value).is_unknown else len(raw)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from driftcheck.hcl.functions import casing, graphemes
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, text, text_list, unknown_result, whole
+from driftcheck.hcl.functions.support import (
+    charge,
+    text,
+    text_list,
+    unknown_collection,
+    unknown_result,
+    whole,
+)
 from driftcheck.hcl.types import BOOL, NUMBER, STRING, ListType
 from driftcheck.hcl.values import Unknown, Value, boolean
 
@@ -161,14 +168,10 @@ def sort(call: Call) -> Value:
 def _unknown_of_same_length(listed: Value) -> Value:
     found = listed.first_unknown()
     assert found is not None
-    raw = listed.raw
-    shortest, longest = found.min_length, found.max_length
-    if isinstance(raw, list):
-        shortest = longest = len(raw)
-    return Value(
-        _LIST_OF_STRING,
-        Unknown(found.reason, not_null=True, min_length=shortest, max_length=longest),
-    )
+    if isinstance(listed.raw, list):
+        length = len(listed.raw)
+        return unknown_collection(found.reason, _LIST_OF_STRING, length, length)
+    return unknown_collection(found.reason, _LIST_OF_STRING, found.min_length, found.max_length)
 
 
 @function(

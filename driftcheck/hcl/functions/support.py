@@ -78,6 +78,18 @@ def unknown_result(
     raise AssertionError("nothing is unknown")
 
 
+def unknown_collection(reason: str, type_: Type, shortest: int, longest: int | None) -> Value:
+    """An unknown list or set that is not null and has a length within these bounds.
+
+    Where only one length is possible, it is a list of unknown elements instead.
+    """
+    assert isinstance(type_, ListType | SetType)
+    single = isinstance(type_, ListType) or longest == 1
+    if longest == 0 or (shortest == longest and single):
+        return Value(type_, [Value(type_.element, Unknown(reason))] * shortest)
+    return Value(type_, Unknown(reason, not_null=True, min_length=shortest, max_length=longest))
+
+
 def charge(call: Call, amount: int) -> None:
     """Take ``amount`` characters or elements from the budget of the evaluation."""
     call.context.budget.charge(amount, call.node)
