@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +50,14 @@ def refusal(code: str, message: str = "", status: int = 400) -> ClientError:
     return ClientError(response, "Operation")
 
 
-Deny = Callable[[str, Exception], None]
+#: The operations that fail, each with the error it fails with.
+Deny = dict[str, Exception]
 
 
 @pytest.fixture
 def deny(monkeypatch: pytest.MonkeyPatch) -> Deny:
     """Let one operation fail, in whatever connection it is called."""
-    refused: dict[str, Exception] = {}
+    refused: Deny = {}
     original = Clients.invoke
 
     def invoke(self: Clients, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -66,4 +67,4 @@ def deny(monkeypatch: pytest.MonkeyPatch) -> Deny:
         return original(self, operation, arguments)
 
     monkeypatch.setattr(Clients, "invoke", invoke)
-    return refused.__setitem__
+    return refused

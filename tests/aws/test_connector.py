@@ -53,7 +53,7 @@ def test_roles_are_assumed_one_after_the_other() -> None:
 
 
 def test_a_role_that_may_not_be_assumed(deny: Deny) -> None:
-    deny("sts:GetCallerIdentity", refusal("AccessDenied", "not authorized: sts:AssumeRole"))
+    deny["sts:GetCallerIdentity"] = refusal("AccessDenied", "not authorized: sts:AssumeRole")
     with mock_aws():
         assert failure(TARGET) == (
             "the credentials cannot be used: sts:GetCallerIdentity: access denied "
@@ -111,7 +111,7 @@ def test_a_profile_brings_region_and_credentials(
 
 
 def test_expired_credentials(deny: Deny) -> None:
-    deny("sts:GetCallerIdentity", refusal("ExpiredToken"))
+    deny["sts:GetCallerIdentity"] = refusal("ExpiredToken")
     assert "have expired" in failure(TARGET)
 
 
@@ -139,7 +139,7 @@ def test_an_endpoint_of_the_environment_that_is_no_url(monkeypatch: pytest.Monke
 
 
 def test_an_emulator_that_knows_no_accounts_is_the_one_that_is_named(deny: Deny) -> None:
-    deny("sts:GetCallerIdentity", refusal("UnknownOperationException"))
+    deny["sts:GetCallerIdentity"] = refusal("UnknownOperationException")
     options = AwsOptions(endpoint_url="http://127.0.0.1:1")
     assert AwsConnector(options).open(SPEC, TARGET).account == ACCOUNT
     nameless = AwsConnector(options).open(SPEC, replace(TARGET, account=None))
@@ -152,6 +152,6 @@ def test_an_emulator_of_dynamodb_alone_is_not_asked_for_an_identity(
     deny: Deny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = EndpointConnectionError(endpoint_url="https://sts", error="must not be asked")
-    deny("sts:GetCallerIdentity", error)
+    deny["sts:GetCallerIdentity"] = error
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
     assert AwsConnector().open(SPEC, TARGET).account == ACCOUNT

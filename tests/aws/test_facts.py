@@ -145,7 +145,7 @@ def test_what_moto_does_not_offer_is_unsupported(aws: AwsConnection) -> None:
 
 def test_a_denied_operation_is_one_unknown(aws: AwsConnection, deny: Deny) -> None:
     make(aws, "orders")
-    deny("dynamodb:DescribeTimeToLive", refusal("AccessDeniedException", "no"))
+    deny["dynamodb:DescribeTimeToLive"] = refusal("AccessDeniedException", "no")
     facts = aws.facts("orders")
     with pytest.raises(FactUnavailable, match=r"DescribeTimeToLive: access denied \(no\)"):
         facts.get("dynamodb:DescribeTimeToLive")
@@ -153,7 +153,7 @@ def test_a_denied_operation_is_one_unknown(aws: AwsConnection, deny: Deny) -> No
 
 
 def test_expired_credentials_end_the_work(aws: AwsConnection, deny: Deny) -> None:
-    deny(DESCRIBE, refusal("ExpiredTokenException"))
+    deny[DESCRIBE] = refusal("ExpiredTokenException")
     with pytest.raises(AwsError, match="have expired"):
         aws.facts("orders").get(DESCRIBE)
 
@@ -163,7 +163,7 @@ def test_the_names_of_all_tables(aws: AwsConnection, deny: Deny) -> None:
         make(aws, f"t{number:03}")
     assert list(aws.table_names()) == [f"t{number:03}" for number in range(105)]
     assert aws.api_calls()["dynamodb:ListTables"].calls == 2
-    deny("dynamodb:ListTables", refusal("AccessDeniedException", "no"))
+    deny["dynamodb:ListTables"] = refusal("AccessDeniedException", "no")
     with pytest.raises(AwsError, match=r"cannot be listed: dynamodb:ListTables: access denied"):
         aws.table_names()
 
