@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from driftcheck.errors import HclError, HclLimitError
-from driftcheck.hcl import calls, loops, operators
+from driftcheck.hcl import calls, constructors, loops, operators
 from driftcheck.hcl.access import AccessError, get_attr, index
 from driftcheck.hcl.conditional import BranchError, common_type, condition_of, take, undecided
 from driftcheck.hcl.context import EvalContext
@@ -63,9 +63,7 @@ from driftcheck.hcl.values import (
     Value,
     boolean,
     number,
-    object_value,
     string,
-    tuple_value,
     unknown,
 )
 
@@ -93,6 +91,10 @@ def evaluate(expression: Expression, context: EvalContext, names: Names = _NO_NA
         raise HclLimitError(
             "This expression is nested too deeply to be evaluated.", expression.location
         ) from None
+    except HclLimitError as error:
+        if error.location is None:
+            error.location = expression.location
+        raise
     if evaluator.errors:
         raise evaluator.errors[0]
     return value
@@ -277,22 +279,37 @@ def _unary(run: Evaluator, node: Unary, names: Names) -> Value:
 
 
 def _binary(run: Evaluator, node: Binary, names: Names) -> Value:
+    """Goes along a chain like ``a + b + c + ...`` without recursion, however long it is."""
+    chain = [node]
+    while isinstance(node.left, Binary):
+        node = node.left
+        chain.append(node)
     errors_before = len(run.errors)
-    left = run.value(node.left, names)
-    right = run.value(node.right, names)
+    result = run.value(node.left, names)
+    for link in reversed(chain):
+        right = run.value(link.right, names)
+        if len(run.errors) > errors_before:
+            result = unknown(FAILED, operators.result_type(link.operator))
+        else:
+            result = _operate(run, link, result, right)
+    return result
+
+
+def _operate(run: Evaluator, node: Binary, left: Value, right: Value) -> Value:
     operator = node.operator
-    type_ = operators.result_type(operator)
-    if len(run.errors) > errors_before:
-        return unknown(FAILED, type_)
+    at: Node = node
     if operator in ("==", "!="):
         run.context.budget.charge(min(left.summary.weight, right.summary.weight), node)
     try:
         return operators.binary(operator, left, right)
     except operators.OperandError as error:
-        at = (node.left, node.right)[error.operand] if error.operand is not None else node
-        side = ("left side", "right side")[error.operand] if error.operand is not None else ""
-        about = f"{side} of {operator}" if side else f"operator {operator}"
-        return run.fail(at, f"The {about} has an unsuitable value: {error}.", "", type_)
+        if error.operand is None:
+            about = f"operator {operator}"
+        else:
+            at = (node.left, node.right)[error.operand]
+            about = f"{('left', 'right')[error.operand]} side of {operator}"
+        type_ = operators.result_type(operator)
+        return run.fail(at, f"The {about} has an unsuitable value: {error}.", type_=type_)
 
 
 def _conditional(run: Evaluator, node: Conditional | TemplateIf, names: Names) -> Value:
@@ -322,79 +339,6 @@ def _conditional(run: Evaluator, node: Conditional | TemplateIf, names: Names) -
         return run.fail(node.then if truth else node.otherwise, f"{error}.", type_=type_)
 
 
-def _tuple_cons(run: Evaluator, node: TupleCons, names: Names) -> Value:
-    return run.made(tuple_value([run.value(item, names) for item in node.items]), node)
-
-
-def _object_cons(run: Evaluator, node: ObjectCons, names: Names) -> Value:
-    """Of two items with the same key the later one wins."""
-    attributes: dict[str, Value] = {}
-    marks = NO_MARKS
-    origin: Unknown | None = None
-    for item in node.items:
-        key_node = item.key
-        if type(key_node) is Literal and isinstance(key_node.value, str):
-            attributes[key_node.value] = run.value(item.value, names)
-            continue
-        errors_before = len(run.errors)
-        if _is_ambiguous(key_node):
-            run.fail(
-                key_node,
-                "Ambiguous attribute key.",
-                "Put a reference in parentheses, or a name with dots in quotes.",
-            )
-        key = run.value(key_node, names)
-        failed = len(run.errors) > errors_before
-        value = run.value(item.value, names)
-        if failed:
-            origin = origin or Unknown(FAILED)
-            continue
-        if key.raw is None:
-            run.fail(key_node, "A null value cannot be used as a key.")
-            origin = origin or Unknown(FAILED)
-            continue
-        marks |= key.marks
-        try:
-            key = convert(key.without_marks(), STRING)
-        except ConvertError as error:
-            run.fail(key_node, f"This value cannot be used as a key: {error}.")
-            origin = origin or Unknown(FAILED)
-            continue
-        if isinstance(key.raw, Unknown):
-            origin = origin or key.raw
-            continue
-        attributes[key.as_str()] = value
-    if origin is not None:
-        return Value(DYNAMIC, Unknown(origin.reason))
-    if len(attributes) < len(node.items) and node.source.name.endswith(".json"):
-        return run.fail(node, "Duplicate object attribute.", "Names are unique in a JSON object.")
-    return run.made(object_value(attributes), node).with_marks(marks)
-
-
-def _is_ambiguous(key: Expression) -> bool:
-    """Whether a key is a bare reference with more than its root: it may be meant as a name."""
-    if isinstance(key, Traversal):
-        return bool(key.names)
-    if isinstance(key, GetAttr):
-        return _is_reference(key.object)
-    return isinstance(key, Index) and _is_reference(key)
-
-
-def _is_reference(node: Expression) -> bool:
-    """Whether HCL reads a node as one reference, its indexes being constants."""
-    while isinstance(node, GetAttr | Index):
-        if isinstance(node, Index) and not _is_constant(node.key):
-            return False
-        node = node.object if isinstance(node, GetAttr) else node.collection
-    return isinstance(node, Traversal)
-
-
-def _is_constant(key: Expression) -> bool:
-    if isinstance(key, Template):
-        return all(isinstance(part, Literal) for part in key.parts)
-    return isinstance(key, Literal)
-
-
 def _invalid(run: Evaluator, node: InvalidExpression, _: Names) -> Value:
     run.errors.append(node.error)
     return unknown(FAILED)
@@ -416,8 +360,8 @@ _MEANING: dict[type[Expression], Callable[[Evaluator, Any, Names], Value]] = {
     Binary: _binary,
     Conditional: _conditional,
     Parentheses: _parentheses,
-    TupleCons: _tuple_cons,
-    ObjectCons: _object_cons,
+    TupleCons: constructors.tuple_cons,
+    ObjectCons: constructors.object_cons,
     InvalidExpression: _invalid,
     ForTuple: loops.for_tuple,
     ForObject: loops.for_object,

@@ -305,7 +305,7 @@ class Lexer:
         try:
             return parse_number(digits)
         except NumberLimitError as error:
-            raise HclLimitError(str(error), self.source.location(start)) from None
+            raise HclLimitError(error.summary, self.source.location(start)) from None
         except NumberError:
             self.fail(start, "Invalid number literal.", f"{digits[:40]} is not a number.")
 

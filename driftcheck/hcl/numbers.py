@@ -24,6 +24,7 @@ import math
 import re
 from fractions import Fraction
 
+from driftcheck.errors import HclLimitError
 from driftcheck.hcl.digits import (
     exact_digits,
     parse_digits,
@@ -55,8 +56,11 @@ class NumberError(ValueError):
     """Text that is not a number, or an operation that has no result (``0 / 0``)."""
 
 
-class NumberLimitError(NumberError):
-    """A number so large or so close to zero that driftcheck refuses to hold it."""
+class NumberLimitError(HclLimitError):
+    """A number so large or so close to zero that driftcheck refuses to hold it.
+
+    Terraform would go on with it, so nothing may take this for a mere failure.
+    """
 
 
 class ShortInt(int):
@@ -133,7 +137,7 @@ def round_to(value: Finite, bits: int) -> Finite:
     numerator, denominator = abs(value.numerator), value.denominator
     excess = numerator.bit_length() - denominator.bit_length()
     if abs(excess) > _MAX_BINARY_EXPONENT:
-        raise NumberLimitError("the number is too large or too small for driftcheck")
+        raise NumberLimitError("This number is too large or too small for driftcheck.")
     if denominator == 1 and excess < bits:
         return _make(value, bits)
     # Scaled by this power of two, the value has one or no bit too many.
@@ -168,8 +172,8 @@ def round512(value: Finite) -> Finite:
 def parse_number(text: str) -> Number:
     """The number that a text stands for, as ``tonumber`` and HCL literals read it.
 
-    Raises ``NumberError`` for anything that is not a number, and its subclass
-    ``NumberLimitError`` for numbers past our bounds.
+    Raises ``NumberError`` for anything that is not a number, and ``NumberLimitError``
+    for numbers past our bounds.
     """
     if text.isascii() and text.isdigit() and len(text) <= _SAFE_DIGITS:
         return int(text)
@@ -180,7 +184,7 @@ def parse_number(text: str) -> Number:
     if mantissa is None:
         return -math.inf if sign == "-" else math.inf
     if len(text) > _MAX_TEXT:
-        raise NumberLimitError("the number has too many digits for driftcheck")
+        raise NumberLimitError("This number has too many digits for driftcheck.")
     whole, _, decimals = mantissa.partition(".")
     digits = parse_digits(whole + decimals)
     if digits == 0:
@@ -188,14 +192,14 @@ def parse_number(text: str) -> Number:
     exponent = 0
     if exponent_text is not None:
         if len(exponent_text) > 8:
-            raise NumberLimitError("the number is too large or too small for driftcheck")
+            raise NumberLimitError("This number is too large or too small for driftcheck.")
         exponent = int(exponent_text)
     power_of_five = power_of_two = -len(decimals)
     power_of_two += exponent
     if marker in ("e", "E"):
         power_of_five += exponent
     if max(abs(power_of_five), abs(power_of_two) // 3) > MAX_DECIMAL_EXPONENT:
-        raise NumberLimitError("the number is too large or too small for driftcheck")
+        raise NumberLimitError("This number is too large or too small for driftcheck.")
     five = _power_of_five(abs(power_of_five))
     value = digits * Fraction(2) ** power_of_two
     value = value * five if power_of_five >= 0 else value / five
@@ -209,12 +213,13 @@ def _power_of_five(exponent: int) -> Finite:
     result: Finite = 5**27
     factor: Finite = 5
     exponent -= 27
-    while exponent:
+    while True:
         if exponent & 1:
             result = round_to(result * factor, FULL_PRECISION + 64)
-        factor = round_to(factor * factor, FULL_PRECISION + 128)
         exponent >>= 1
-    return result
+        if not exponent:
+            return result
+        factor = round_to(factor * factor, FULL_PRECISION + 128)
 
 
 def add(a: Number, b: Number) -> Number:
