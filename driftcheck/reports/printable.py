@@ -57,9 +57,10 @@ def brief(value: Json, width: int) -> str:
         return text
     match value:
         case dict():
-            note = f"... ({len(value)} members)"
+            count, noun = len(value), "member"
         case list() | tuple():
-            note = f"... ({len(value)} elements)"
+            count, noun = len(value), "element"
         case _:
-            note = f"... ({len(text)} characters)"
+            count, noun = len(text), "character"
+    note = f"... ({count} {noun}{'' if count == 1 else 's'})"
     return text[: max(0, width - len(note))] + note

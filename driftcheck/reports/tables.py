@@ -10,6 +10,8 @@ from driftcheck.model.values import Json, Sensitive, Unknown
 from driftcheck.reports.base import Style
 from driftcheck.reports.printable import SENSITIVE, brief, printable
 
+#: Stands for the value of a line that only names what follows.
+_HEADING = object()
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
@@ -54,28 +56,35 @@ def _table(table: Table, style: Style) -> Iterator[str]:
     yield f"{bold}{printable(table.address or str(table.name))}{reset}{place}"
     if table.existence is not None:
         yield f"  {printable(f'may not exist: {table.existence.reason}')}"
-    rows = list(_leaves("", table.document()))
-    width = min(60, max(len(name) for name, _ in rows))
-    for pointer, value in rows:
-        said = table.stated_at(pointer)
-        line = f"  {printable(pointer.lstrip('/')):<{width}}  {_shown(value, style.width // 2)}"
-        yield f"{line}  {dim}{printable(str(said[0]))}{reset}" if said else line
+    rows = list(_rows("", table.document(), "  ", table))
+    names = max(len(name) for name, _, _ in rows)
+    values = min(style.width // 2, max(len(_shown(value, style)) for _, value, _ in rows))
+    for name, value, said in rows:
+        line = f"{printable(name):<{names}}  {_shown(value, style):<{values}}"
+        yield (f"{line}  {dim}{printable(said)}{reset}" if said else line).rstrip()
 
 
-def _leaves(pointer: str, value: Json) -> Iterator[tuple[str, Json]]:
-    """The document's values by pointer; what is absent is left out."""
-    if isinstance(value, dict) and value:
-        for name, inner in value.items():
-            yield from _leaves(child(pointer, name), inner)
-    elif value is not None and value not in ({}, []):
-        yield pointer, value
+def _rows(pointer: str, value: Json, indent: str, table: Table) -> Iterator[tuple[str, Json, str]]:
+    """Name, value and place of everything in a mapping; what is absent is left out."""
+    for name, inner in value.items():
+        place = child(pointer, name)
+        if isinstance(inner, dict):
+            below = list(_rows(place, inner, indent + "  ", table))
+            if below:
+                yield indent + name, _HEADING, ""
+                yield from below
+        elif inner is not None and inner != []:
+            said = table.locations.get(place, ())
+            yield indent + name, inner, str(said[0]) if said else ""
 
 
-def _shown(value: Json, width: int) -> str:
+def _shown(value: Json, style: Style) -> str:
+    if value is _HEADING:
+        return ""
     match value:
         case Unknown():
             return printable(f"(unknown: {value.reason})")
         case Sensitive():
             return SENSITIVE
         case _:
-            return brief(value, width)
+            return brief(value, style.width // 2)
