@@ -74,7 +74,7 @@ def _rows(pointer: str, value: Json, indent: str, table: Table) -> Iterator[tupl
                 yield indent + name, _HEADING, ""
                 yield from below
         elif inner is not None and inner != []:
-            said = table.locations.get(place, ())
+            said = table.where(place) if place in table.locations else ()
             yield indent + name, inner, str(said[0]) if said else ""
 
 
