@@ -64,7 +64,8 @@ Formats = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT[=FILE]",
-        help="The report's format (text, json), to standard output or into a file. Repeatable.",
+        help="text, json, sarif, junit, markdown, html or github; to standard output or into a "
+        "file. Repeatable.",
     ),
 ]
 Fail = Annotated[

@@ -14,6 +14,11 @@ from driftcheck.model.report import Report
 FORMATS = {
     "text": "driftcheck.reports.text",
     "json": "driftcheck.reports.json_report",
+    "sarif": "driftcheck.reports.sarif",
+    "junit": "driftcheck.reports.junit",
+    "markdown": "driftcheck.reports.markdown",
+    "html": "driftcheck.reports.html_page",
+    "github": "driftcheck.reports.github",
 }
 
 
