@@ -20,12 +20,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
+from driftcheck.aspects.change import Change, Ground, Impossible, worst
 from driftcheck.aspects.comparing import Comparison, Difference, Undecided, differences
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import child, join
 from driftcheck.model.resource import Resource, TerraformTable
-from driftcheck.model.table import Fragment, Origin, Places
+from driftcheck.model.table import Fragment, Origin, Places, Table
 from driftcheck.model.values import Cause, Json, Unknown
 
 __all__ = [
@@ -121,10 +122,11 @@ class Aspect(ABC):
     ``fields`` maps each top-level document field that the aspect owns to its JSON
     Schema (that schema is published as part of the spec's). ``reads`` lists the
     operations whose answers ``from_live`` always needs, ``may_read`` those it
-    needs in some cases. ``gates`` maps a pointer to the prefixes that mean
-    nothing by themselves while the value at the pointer differs: when a stream is
-    off that should be on, its view type is not a second difference. A token ``*``
-    of the pointer stands for any one token, and for the same one in the prefixes.
+    needs in some cases, ``writes`` those that its changes call. ``gates`` maps a
+    pointer to the prefixes that mean nothing by themselves while the value at the
+    pointer differs: when a stream is off that should be on, its view type is not a
+    second difference. A token ``*`` of the pointer stands for any one token, and for
+    the same one in the prefixes.
     ``atoms`` are pointers (with ``*`` as well) to objects that are compared as a whole.
     """
 
@@ -133,6 +135,7 @@ class Aspect(ABC):
     fields: ClassVar[Mapping[str, Mapping[str, Any]]]
     reads: ClassVar[tuple[str, ...]]
     may_read: ClassVar[tuple[str, ...]] = ()
+    writes: ClassVar[tuple[str, ...]] = ()
     gates: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     atoms: ClassVar[tuple[str, ...]] = ()
 
@@ -209,3 +212,29 @@ class Aspect(ABC):
             return
         root = child("", next(iter(self.fields)))
         yield from differences(self, root, expected, actual, within)
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """The calls that bring this aspect from ``ground.current`` to ``ground.wanted``.
+
+        Every place where the two differ is among the ``pointers`` of a change or of an
+        ``Impossible``. The default is for what driftcheck never writes.
+        """
+        moved = tuple(child("", name) for name in self.fields if ground.moved(child("", name)))
+        if moved:
+            yield Impossible(
+                moved,
+                f"driftcheck does not change the {self.title} of a table",
+                "Apply the code that states it with Terraform.",
+            )
+
+    def follow(self, fragment: Fragment, before: Table, after: Table) -> Fragment:
+        """What becomes of this aspect's fragment by itself when AWS changes others.
+
+        ``before`` and ``after`` are the whole table before and after those changes; this
+        fragment is the same in both.
+        """
+        return fragment
+
+    def gravest(self, ground: Ground, *pointers: str) -> Risk:
+        """The risk of changing all the given places at once."""
+        return worst([self.risk(p, ground.before(p), ground.after(p)) for p in pointers])

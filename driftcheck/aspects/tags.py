@@ -9,7 +9,7 @@ from driftcheck.aspects.base import Aspect, Draft, Facts
 from driftcheck.aspects.reading import plain
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import child
-from driftcheck.model.resource import TerraformTable
+from driftcheck.model.resource import Resource, TerraformTable
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json, Sensitive, Unknown
 
@@ -45,7 +45,10 @@ class Tags(Aspect):
         for key, value in (known or {}).items():
             if value is None or key.startswith(RESERVED):
                 continue
-            shown = Sensitive(value) if isinstance(declared, Sensitive) else value
+            secret = isinstance(declared, Sensitive) or isinstance(
+                table.get(child("/tags", key)), Sensitive
+            )
+            shown = Sensitive(value) if secret and not isinstance(value, Sensitive) else value
             at = child("/tags", key)
             stated = at in table.locations or field == "tags"
             draft.state(("tags", key), shown, table, at if stated else child("/tags_all", key))
@@ -56,7 +59,8 @@ class Tags(Aspect):
                 draft.state(("tags",), key, tag, "/key")
                 return
             if not str(key).startswith(RESERVED):
-                draft.state(("tags", str(key)), tag.get("/value"), tag, "/value")
+                value = _of_a_replica(tag, table) or tag.get("/value")
+                draft.state(("tags", str(key)), value, tag, "/value")
 
     def from_live(self, facts: Facts) -> Fragment:
         """From ``ListTagsOfResource`` or what stands in for it (the Tagging API)."""
@@ -78,3 +82,19 @@ class Tags(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """Access rules may hang on a tag that is taken away."""
         return Risk.DISRUPTIVE if wanted is None else Risk.SAFE
+
+
+def _of_a_replica(tag: Resource, table: Resource) -> Unknown | None:
+    """Why a tag resource that refers to a table may be about a replica of it; None if it is not.
+
+    The provider's documentation tags replicas by putting another region into the
+    table's ARN.
+    """
+    arn = plain(tag.get("/resource_arn"))
+    if not isinstance(arn, Unknown):
+        return None
+    own = table.address.partition("[")[0]
+    others = [r for r in tag.references.get("/resource_arn", ()) if not r.startswith(own)]
+    if not others:
+        return None
+    return Unknown(f"{tag.address} may be about a replica of the table: {arn.reason}")

@@ -125,7 +125,8 @@ class _Place:
         if self.declared.is_unset(self.pointer):
             return None
         if self.declared.is_stated(self.pointer):
-            return Unknown(f"{subject}: {AFTER_APPLY}")
+            sure = self.declared.is_certain(self.pointer)
+            return Unknown(f"{subject}: {AFTER_APPLY}", certainly_set=sure)
         return Unknown(f"{subject}: {MAYBE_UNSET}")
 
 
@@ -134,24 +135,25 @@ def _merged(value: Json, unknown: Json, sensitive: Json, place: _Place) -> Json:
     if unknown is True:
         return place.unknown()
     if isinstance(value, dict) or isinstance(unknown, dict):
-        members = value if isinstance(value, dict) else {}
-        holes = unknown if isinstance(unknown, dict) else {}
-        marks = sensitive if isinstance(sensitive, dict) else {}
-        value = {
-            name: _merged(
-                members.get(name), holes.get(name, False), marks.get(name, False), place.below(name)
-            )
-            for name in [*members, *(n for n in holes if n not in members)]
-        }
+        value = _merged_members(value, unknown, sensitive, place)
     elif isinstance(value, list):
-        holes = unknown if isinstance(unknown, list) else []
-        marks = sensitive if isinstance(sensitive, list) else []
         value = [
-            _merged(item, _at(holes, i), _at(marks, i), place.below(str(i)))
+            _merged(item, _at(unknown, i), _at(sensitive, i), place.below(str(i)))
             for i, item in enumerate(value)
         ]
     return Sensitive(value) if sensitive is True else value
 
 
-def _at(items: list[Json], index: int) -> Json:
-    return items[index] if index < len(items) else False
+def _merged_members(value: Json, unknown: Json, sensitive: Json, place: _Place) -> Json:
+    members, holes, marks = (v if isinstance(v, dict) else {} for v in (value, unknown, sensitive))
+    names = [*members, *(name for name in holes if name not in members)]
+    return {
+        name: _merged(
+            members.get(name), holes.get(name, False), marks.get(name, False), place.below(name)
+        )
+        for name in names
+    }
+
+
+def _at(items: Json, index: int) -> Json:
+    return items[index] if isinstance(items, list) and index < len(items) else False

@@ -30,6 +30,7 @@ class Declared:
     ``references`` are as in ``model.Resource``. ``stated`` maps the pointers of the
     arguments that are written, with ``*`` for the positions of blocks, to whether
     their value may be unknown; ``blocks`` are the types of the blocks that are written.
+    ``certain`` are the arguments that are made of one ARN and nothing else.
     """
 
     provider: str = ""
@@ -37,6 +38,11 @@ class Declared:
     references: dict[str, tuple[str, ...]] = field(default_factory=dict)
     stated: Mapping[str, bool] = field(default_factory=dict)
     blocks: frozenset[str] = frozenset()
+    certain: frozenset[str] = frozenset()
+
+    def is_certain(self, pointer: str) -> bool:
+        """Whether the value, once it is known, is certainly not null."""
+        return _pattern(pointer) in self.certain
 
     def is_unset(self, pointer: str) -> bool:
         """Whether the configuration certainly leaves an unknown value to the provider."""
@@ -85,6 +91,7 @@ class PlanConfiguration:
             references=reader.references,
             stated=reader.stated,
             blocks=frozenset(reader.blocks),
+            certain=frozenset(reader.certain),
         )
 
     def _chain(self, address: str) -> list[_Module] | None:
@@ -134,6 +141,7 @@ class _Reader:
         self.references: dict[str, tuple[str, ...]] = {}
         self.stated: dict[str, bool] = {}
         self.blocks: set[str] = set()
+        self.certain: set[str] = set()
 
     def read(self, pointer: str, expressions: Expressions) -> None:
         """Take in the arguments and blocks of one body."""
@@ -155,9 +163,11 @@ class _Reader:
                 addresses = tuple(dict.fromkeys(address for address, _doubt in found if address))
                 if addresses:
                     self.references[at] = addresses
+                if len(addresses) == 2 and addresses[0] == f"{addresses[1]}.arn":
+                    self.certain.add(pattern)
 
     def _follow(self, references: Any, depth: int) -> Iterator[tuple[str, bool]]:
-        """What references lead to, through variables: addresses, and whether each may be unknown."""
+        """What references lead to, through variables, and whether each may be unknown."""
         for reference in references:
             root, _dot, rest = str(reference).partition(".")
             if root in _ALWAYS_KNOWN or reference == "each.key":
