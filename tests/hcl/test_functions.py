@@ -1,0 +1,118 @@
+"""Terraform's functions: that all are there, and that they do what Terraform 1.11.4 does."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from driftcheck.hcl.functions.registry import FUNCTIONS, LAZY_FUNCTIONS, Parameter
+from driftcheck.hcl.types import DYNAMIC, Type, type_json
+from tests.hcl.terraform_oracle import answer, ask, same
+
+DATA = Path(__file__).parent / "data"
+FAMILIES = sorted((DATA / "functions").glob("*.json"))
+
+needs_terraform = pytest.mark.skipif(
+    shutil.which("terraform") is None, reason="terraform is not on the PATH"
+)
+
+
+def load(path: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+SIGNATURES = load(DATA / "function-signatures.json")
+
+
+@pytest.mark.parametrize("path", FAMILIES, ids=lambda path: path.stem)
+def test_results_are_those_of_terraform(path: Path) -> None:
+    rows = load(path)
+    assert len(rows) > 10
+    differing = [(row, ours) for row in rows if not same(row, ours := answer(row["expr"]))]
+    assert not differing
+
+
+@pytest.mark.terraform
+@needs_terraform
+@pytest.mark.parametrize("path", FAMILIES, ids=lambda path: path.stem)
+def test_terraform_still_gives_these_results(path: Path) -> None:
+    rows = load(path)
+    changed = []
+    for row, now in zip(rows, ask([row["expr"] for row in rows]), strict=True):
+        now.pop("message", None)
+        if now != row:
+            changed.append((row, now))
+    assert not changed
+
+
+def described(parameter: Parameter | None) -> dict[str, Any] | None:
+    if parameter is None:
+        return None
+    return {
+        "name": parameter.name,
+        "type": type_json(parameter.type),
+        "nullable": parameter.allow_null,
+    }
+
+
+@pytest.mark.parametrize("row", SIGNATURES, ids=lambda row: row["name"])
+def test_declared_as_in_terraform(row: dict[str, Any]) -> None:
+    name = row["name"]
+    if name in LAZY_FUNCTIONS:
+        return
+    declared = FUNCTIONS[name]
+    assert [described(p) for p in declared.parameters] == row["parameters"]
+    assert described(declared.variadic) == row["variadic"]
+    if isinstance(declared.returns, Type):
+        # Terraform asks with arguments of unknown type, which not all parameters allow.
+        parameters = [*declared.parameters, *filter(None, [declared.variadic])]
+        refused = any(p.type == DYNAMIC and not p.allow_dynamic for p in parameters)
+        assert row["returns"] == ("dynamic" if refused else type_json(declared.returns))
+
+
+def test_there_are_no_other_functions() -> None:
+    ours = FUNCTIONS.keys() | LAZY_FUNCTIONS.keys()
+    # These two exist to say that they are gone; Terraform does not list them either.
+    assert ours - {"list", "map"} == {row["name"] for row in SIGNATURES}
+
+
+def test_lazy_functions_are_not_declared_twice() -> None:
+    assert LAZY_FUNCTIONS.keys() == {"can", "templatestring", "try"}
+    assert not LAZY_FUNCTIONS.keys() & FUNCTIONS.keys()
+
+
+@pytest.mark.terraform
+@needs_terraform
+def test_terraform_has_these_functions() -> None:
+    completed = subprocess.run(
+        ["terraform", "metadata", "functions", "-json"],
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    listed = json.loads(completed.stdout)["function_signatures"]
+
+    def parameter(given: dict[str, Any] | None) -> dict[str, Any] | None:
+        if given is None:
+            return None
+        nullable = given.get("is_nullable", False)
+        return {"name": given["name"], "type": given["type"], "nullable": nullable}
+
+    found = [
+        {
+            "name": name,
+            "parameters": [parameter(p) for p in signature.get("parameters", [])],
+            "variadic": parameter(signature.get("variadic_parameter")),
+            "returns": signature["return_type"],
+        }
+        for name, signature in sorted(listed.items())
+        if "::" not in name
+    ]
+    assert found == SIGNATURES
