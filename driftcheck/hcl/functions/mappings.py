@@ -157,6 +157,8 @@ def merge(call: Call) -> Value:
     for mapping in call.args:
         if mapping.is_null:
             continue
+        if not isinstance(mapping.raw, dict):
+            raise FunctionError(f'arguments must be maps or objects, got "{mapping.type}"')
         marks |= mapping.marks
         charge(call, len(mapping.as_dict()))
         merged.update(mapping.as_dict())
