@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from driftcheck.hcl.evaluate import Evaluator, Names
 
 #: What one round of a loop costs, besides the data that it makes.
-ROUND_COST = 20
+ROUND_COST = 40
 
 _ITERABLE = (ListType, SetType, MapType, TupleType, ObjectType)
 
