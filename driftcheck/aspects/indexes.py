@@ -124,3 +124,23 @@ def only_on_one_side(name: str, within: Comparison) -> bool:
     if within.partial:
         return name in expected and name not in actual
     return (name in expected) != (name in actual)
+
+
+def index_keys(index: Json) -> list[tuple[str, str]]:
+    """The keys of an index of the document, as pairs of attribute name and key type."""
+    if not isinstance(index, dict):
+        return []
+    if index.get("key_schema"):
+        return [(k["attribute_name"], k["key_type"]) for k in index["key_schema"]]
+    pairs = [(index.get("hash_key"), "HASH"), (index.get("range_key"), "RANGE")]
+    return [(name, kind) for name, kind in pairs if name]
+
+
+def used_attributes(table: Table) -> set[str]:
+    """The attributes that some key of the table or of its indexes uses."""
+    used = {name for name, _ in index_keys(table.document())}
+    for field in (GLOBAL, "local_secondary_index"):
+        indexes = table.get(f"/{field}")
+        for index in indexes.values() if isinstance(indexes, dict) else ():
+            used |= {name for name, _ in index_keys(index)}
+    return used

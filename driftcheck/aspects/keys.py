@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.change import Change, Ground, Impossible
 from driftcheck.aspects.consequence import Consequence
+from driftcheck.aspects.indexes import used_attributes
 from driftcheck.aspects.reading import DESCRIBE_TABLE, describe_table, named_blocks, text
 from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.pointer import join
 from driftcheck.model.resource import TerraformTable
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json, Unknown
@@ -98,3 +101,30 @@ class Keys(Aspect):
         """Terraform makes another table."""
         text = "AWS cannot change the keys of a table, so Terraform deletes it and makes another"
         return Consequence(pointer, text, replaces_table=True)
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """Never in place; the definitions of attributes come and go with the indexes."""
+        moved = [at for at in ("/hash_key", "/range_key") if ground.moved(at)]
+        used = used_attributes(ground.wanted)
+        unused: list[str] = []
+        for name in {**ground.member("/attribute"), **(ground.before("/attribute") or {})}:
+            at = join("attribute", name, "type")
+            before, after = ground.before(at), ground.after(at)
+            if before is not None and after is not None and before != after:
+                moved.append(at)
+            elif before != after and (name in used) != (after is not None):
+                unused.append(at)
+        if moved:
+            yield Impossible(
+                tuple(moved),
+                "AWS cannot change the keys of an existing table, nor the types of key attributes",
+                "Create a table with the new keys beside this one, copy the items (an export to "
+                "S3 and an import, or a backfill while the stream is followed), switch readers "
+                "and writers over, and delete the old table.",
+            )
+        if unused:
+            yield Impossible(
+                tuple(unused),
+                "AWS defines exactly the attributes that some key uses",
+                "State the attribute where an index uses it, and nowhere else.",
+            )

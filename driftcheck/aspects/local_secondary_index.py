@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.change import Change, Ground, Impossible
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.indexes import (
     PROJECTION_SCHEMA,
@@ -95,3 +96,14 @@ class LocalSecondaryIndex(Aspect):
             "table and makes another"
         )
         return Consequence(pointer, text, replaces_table=True)
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """Never in place."""
+        for refused in super().changes(ground):
+            yield Impossible(
+                refused.pointers,
+                "local indexes are made with the table and never change",
+                "Create a table with these local indexes beside this one and move the items "
+                "there; or, where eventual consistency will do, a global index with the same "
+                "keys serves the same queries.",
+            )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.change import Change, Ground, Impossible
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import DESCRIBE_TABLE, plain, settled_table, text
 from driftcheck.aspects.replica import RESOURCE as REPLICA_RESOURCE
@@ -89,3 +90,13 @@ class MultiRegionConsistency(Aspect):
     def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
         """Terraform removes the replicas and adds them anew."""
         return Consequence(pointer, "every replica is deleted and made anew")
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """Never in place."""
+        for refused in super().changes(ground):
+            yield Impossible(
+                refused.pointers,
+                "AWS cannot change the consistency of a global table once it has replicas",
+                "Remove all replicas and add them again with the other mode; strong consistency "
+                "also wants an empty table.",
+            )

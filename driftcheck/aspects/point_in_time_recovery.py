@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.change import Change, Ground, Impossible, Phase, equals
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import given, number, only_if
 from driftcheck.model.finding import Risk, Severity
@@ -42,6 +43,7 @@ class PointInTimeRecovery(Aspect):
         }
     }
     reads = ("dynamodb:DescribeContinuousBackups",)
+    writes = ("dynamodb:UpdateContinuousBackups",)
     gates: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "/point_in_time_recovery/enabled": ("/point_in_time_recovery/recovery_period_in_days",)
     }
@@ -103,3 +105,40 @@ class PointInTimeRecovery(Aspect):
         if isinstance(current, int) and isinstance(wanted, int) and wanted < current:
             return Consequence(pointer, f"history older than {wanted} days is lost")
         return None
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """On, or a longer period, before all else; off, or a shorter one, after it.
+
+        The period is always named: AWS takes an absent one for 35 days.
+        """
+        enabled, period = f"/{self.name}/enabled", f"/{self.name}/recovery_period_in_days"
+        if not ground.moved(enabled) and not ground.moved(period):
+            return
+        on, days = ground.after(enabled), ground.after(period)
+        risk = self.gravest(ground, enabled, *([period] if on and ground.before(enabled) else []))
+        specification: dict[str, Json] = {"PointInTimeRecoveryEnabled": bool(on)}
+        settles = [equals(enabled, bool(on))]
+        if on:
+            specification["RecoveryPeriodInDays"] = days or DEFAULT_PERIOD
+            settles.append(equals(period, days or DEFAULT_PERIOD))
+        harmless = risk is Risk.SAFE
+        yield Change(
+            title=f"keep {days or DEFAULT_PERIOD} days of point-in-time recovery"
+            if on
+            else "switch point-in-time recovery off",
+            operation="dynamodb:UpdateContinuousBackups",
+            arguments={
+                "TableName": ground.name,
+                "PointInTimeRecoverySpecification": specification,
+            },
+            pointers=(enabled, period),
+            phase=Phase.PROTECT if harmless else Phase.UNPROTECT,
+            risk=risk,
+            hazard="It costs by the size of the table."
+            if harmless
+            else "The history beyond the new window is lost, and cannot be had back.",
+            undo="Switch it off; the history gathered since then goes with it."
+            if harmless
+            else "Switching it back on starts a new history from that moment.",
+            settles=tuple(settles),
+        )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.change import Change, Ground, Impossible, Phase, absent, equals
 from driftcheck.aspects.reading import plain
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import child
@@ -15,6 +16,9 @@ from driftcheck.model.values import Json, Sensitive, Unknown
 
 #: Keys that belong to AWS itself, and to driftcheck's own marks on tables it made.
 RESERVED = ("aws:", "driftcheck:")
+
+#: Tags that AWS allows on a table.
+_MOST = 50
 
 
 class Tags(Aspect):
@@ -30,6 +34,7 @@ class Tags(Aspect):
         "tags": {"type": "object", "additionalProperties": {"type": "string"}}
     }
     reads = ("dynamodb:ListTagsOfResource",)
+    writes = ("dynamodb:TagResource", "dynamodb:UntagResource")
 
     def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
         """From the table's arguments and from ``aws_dynamodb_tag`` resources."""
@@ -82,6 +87,50 @@ class Tags(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """Access rules may hang on a tag that is taken away."""
         return Risk.DISRUPTIVE if wanted is None else Risk.SAFE
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """One call sets, another takes away; what is reserved is left alone."""
+        before, after = ground.before("/tags") or {}, ground.after("/tags") or {}
+        gone = sorted(key for key, value in before.items() if after.get(key) is None)
+        put = {k: v for k, v in sorted(after.items()) if v is not None and before.get(k) != v}
+        if len([k for k, v in after.items() if v is not None]) > _MOST:
+            yield Impossible(
+                tuple(child("/tags", key) for key in put),
+                f"a table has at most {_MOST} tags",
+                "Take tags away, in the code or on the table.",
+            )
+            put = {}
+        if gone:
+            places = tuple(child("/tags", key) for key in gone)
+            yield Change(
+                title=f"remove the tag{'s' if len(gone) > 1 else ''} {', '.join(gone)}",
+                operation="dynamodb:UntagResource",
+                arguments={"ResourceArn": ground.arn, "TagKeys": gone},
+                pointers=places,
+                phase=Phase.LABEL,
+                risk=self.gravest(ground, *places),
+                hazard="Access rules and the allocation of costs may depend on them.",
+                undo="Set them again.",
+                settles=tuple(absent(place) for place in places),
+            )
+        if put:
+            places = tuple(child("/tags", key) for key in put)
+            # What is sensitive in the code stays so in the plan.
+            shown = {key: ground.wanted.get(child("/tags", key)) for key in put}
+            yield Change(
+                title=f"set the tag{'s' if len(put) > 1 else ''} {', '.join(put)}",
+                operation="dynamodb:TagResource",
+                arguments={
+                    "ResourceArn": ground.arn,
+                    "Tags": [{"Key": key, "Value": value} for key, value in shown.items()],
+                },
+                pointers=places,
+                phase=Phase.LABEL,
+                risk=self.gravest(ground, *places),
+                hazard="Access rules may depend on them.",
+                undo="Set the values from before, or remove them.",
+                settles=tuple(equals(child("/tags", key), value) for key, value in put.items()),
+            )
 
 
 def _of_a_replica(tag: Resource, table: Resource) -> Unknown | None:
