@@ -38,9 +38,7 @@ def read_policy(text: str) -> Json:
 
 def normal_policy(document: dict[str, Any]) -> dict[str, Json]:
     """The policy with every list sorted, every value in a list, and the version written out."""
-    statements = document.get("Statement", [])
-    if isinstance(statements, dict):
-        statements = [statements]
+    statements = _listed(document.get("Statement", []))
     known = {"Version", "Id", "Statement"}
     return {
         "Version": document.get("Version", DEFAULT_VERSION),
