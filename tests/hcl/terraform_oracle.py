@@ -236,7 +236,7 @@ def identical(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(identical, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(identical(one[k], other[k]) for k in one)
-    return one == other
+    return bool(one == other)
 
 
 def main(arguments: list[str]) -> int:
