@@ -70,6 +70,8 @@ def guarded(function: Callable[P, None]) -> Callable[P, None]:
             function(*args, **kwargs)
         except DriftcheckError as error:
             _fail(str(error))
+        except BrokenPipeError:
+            raise typer.Exit(_without_reader()) from None
         except KeyboardInterrupt:
             sys.stderr.write("\ndriftcheck: interrupted\n")
             raise typer.Exit(INTERRUPTED) from None

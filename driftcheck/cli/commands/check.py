@@ -46,11 +46,12 @@ def command(
     verbose: options.Verbose = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Check code before it is merged: against specs and policies, without AWS.
+    """Check code before it is merged.
 
-    Nothing of the code is executed, and no terraform, credentials or network are
-    needed. A PATH is a spec, a module's directory (held against the baseline
-    policies), or a tree of root modules. Without one, the specs in specs/ are checked.
+    It is held against specs and policies. Nothing of it is executed, and no terraform,
+    credentials or network are needed. A PATH is a spec, a module's directory (held
+    against the baseline policies), or a tree of root modules. Without one, the specs in
+    specs/ are checked.
     """
     from driftcheck.cli import output, session
     from driftcheck.stages.check import CheckOptions, check

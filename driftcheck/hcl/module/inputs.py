@@ -126,13 +126,17 @@ class RootInputs:
         """Take what the command line or a spec states, in order.
 
         Raises ``UsageError`` for a malformed option, for a file that is not there, and
-        for a variable that is not declared.
+        for a variable that is not declared. Where the files have errors it may be declared
+        in a part that could not be read, and the errors are told instead.
         """
+        broken = self._diagnostics.has_errors
         for option in options:
             match option:
                 case VarFlag():
                     name, text = option.split()
                     if name not in self._variables:
+                        if broken:
+                            continue
                         raise _undeclared_option(name, self._variables)
                     self._add_text(name, text, f"--var {name}=...")
                 case VarFile(path=path):
@@ -142,6 +146,8 @@ class RootInputs:
                         self._add_file(path)
                 case VarValue(name=name):
                     if name not in self._variables:
+                        if broken:
+                            continue
                         raise HclError(
                             f'The module declares no variable "{name}".',
                             option.location,
