@@ -93,3 +93,11 @@ Quiet = Annotated[
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Everything, with what to do.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, as NO_COLOR=1.")]
+BaselineFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="REPORT.json",
+        help="An earlier JSON report: what it knew does not count, and new and fixed are told.",
+    ),
+]

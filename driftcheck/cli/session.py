@@ -13,6 +13,7 @@ from driftcheck.cli.ordered import interleaved
 if TYPE_CHECKING:
     from driftcheck.aws.connector import AwsConnector
     from driftcheck.hcl.module import VarOption
+    from driftcheck.model.baseline import Baseline
     from driftcheck.sandbox import SandboxConnector
     from driftcheck.stages.load import Loaded
     from driftcheck.stages.options import EvaluationOptions
@@ -71,3 +72,10 @@ def connector(
         return
     with opened(options) as inside:
         yield inside
+
+
+def baseline(path: Path | None) -> Baseline | None:
+    """The report that ``--baseline`` names."""
+    from driftcheck.reports.saved import load_baseline
+
+    return load_baseline(path) if path is not None else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from driftcheck.model.baseline import TableKey, Trend
 from driftcheck.model.finding import Finding, Kind, Severity, Status
 
 
@@ -24,7 +25,9 @@ class TableResult:
     """A table that was looked at, and how it stands.
 
     ``name`` is None where the code's name for it could not be evaluated; the
-    ``address`` of its Terraform resource then says which table is meant.
+    ``address`` of its Terraform resource then says which table is meant. ``agreed``
+    holds, for the aspects in which live and code agreed, a digest of each: with
+    them a later run can tell which of the two has moved.
     """
 
     name: str | None
@@ -34,6 +37,12 @@ class TableResult:
     status: TableStatus = TableStatus.COMPLIANT
     target: str | None = None
     address: str | None = None
+    agreed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> TableKey:
+        """Which table this is, in every report of the same spec."""
+        return (self.name or self.address, self.account, self.region, self.spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     api_calls: Mapping[str, ApiCalls] = field(default_factory=dict)
     complete: bool = True
+    trend: Trend | None = None
 
     def count(self, status: TableStatus) -> int:
         """How many tables have the status."""

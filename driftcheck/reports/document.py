@@ -49,6 +49,7 @@ def summary_document(report: Report) -> dict[str, Json]:
             "by_severity": {s.value: severities[s] for s in Severity},
             "by_status": {s.value: statuses.count(s) for s in Status},
         },
+        "trend": trend_document(report),
         "api_calls": {
             operation: {
                 "calls": calls.calls,
@@ -58,6 +59,13 @@ def summary_document(report: Report) -> dict[str, Json]:
             for operation, calls in sorted(report.api_calls.items())
         },
     }
+
+
+def trend_document(report: Report) -> dict[str, Json] | None:
+    """How the report compares with its baseline; None where it had none."""
+    if report.trend is None:
+        return None
+    return {"known": report.trend.known, "new": report.trend.new, "fixed": report.trend.fixed}
 
 
 def table_document(table: TableResult) -> dict[str, Json]:
@@ -70,6 +78,7 @@ def table_document(table: TableResult) -> dict[str, Json]:
         "target": table.target,
         "address": table.address,
         "status": table.status.value,
+        "agreed": {a: {"code": c, "live": v} for a, (c, v) in sorted(table.agreed.items())},
     }
 
 

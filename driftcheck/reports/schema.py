@@ -88,6 +88,13 @@ def _summary() -> Schema:
                     "by_status": _counts(Status),
                 }
             ),
+            "trend": {
+                "anyOf": [
+                    _object({"known": _COUNT, "new": _COUNT, "fixed": _COUNT}),
+                    {"type": "null"},
+                ],
+                "description": "Findings against the baseline, where one was given.",
+            },
             "api_calls": {
                 "type": "object",
                 "additionalProperties": calls,
@@ -107,6 +114,11 @@ def _table() -> Schema:
             "target": _TEXT_OR_NULL,
             "address": _described(_TEXT_OR_NULL, "The address of the Terraform resource."),
             "status": _one_of(TableStatus),
+            "agreed": {
+                "type": "object",
+                "additionalProperties": _object({"code": _TEXT, "live": _TEXT}),
+                "description": "Digests of the aspects in which live and code agreed.",
+            },
         }
     )
 

@@ -15,19 +15,20 @@ from driftcheck.hcl.module import ModuleOptions, repository_root_of
 from driftcheck.hcl.module.load import FileParser
 from driftcheck.inputs.refactoring import forgotten, moves
 from driftcheck.inputs.terraform_aws import AwsSchemas
+from driftcheck.model.baseline import Baseline
 from driftcheck.model.finding import Finding, Kind, Severity
 from driftcheck.model.report import Report, TableResult, now
 from driftcheck.model.table import Table
 from driftcheck.model.values import Unknown
 from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table
-from driftcheck.spec.load import load_spec
 from driftcheck.spec.model import PolicySelection, Spec, Target
 from driftcheck.stages.base import Snapshot, merge_base
 from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
 from driftcheck.stages.code import Place as CodePlace
+from driftcheck.stages.code_before import code_of_spec_at
 from driftcheck.stages.options import EvaluationOptions
-from driftcheck.stages.outcome import judged, settle
+from driftcheck.stages.outcome import against, judged, settle
 from driftcheck.stages.verdict import judge
 
 
@@ -45,6 +46,7 @@ class CheckOptions:
     today: date = field(default_factory=date.today)
     parse: FileParser | None = None
     base: str | None = None
+    baseline: Baseline | None = None
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ def check(
         tables=tuple(checked.tables),
         findings=tuple(checked.findings),
     )
-    return report, checked.warnings
+    return against(report, options.baseline), checked.warnings
 
 
 def _check_spec(
@@ -91,7 +93,9 @@ def _check_spec(
     code = code_of_spec(spec, target, place, options.evaluation)
     if options.base is not None and spec.module is not None:
         with merge_base(spec.module, options.base) as before:
-            old = code_before(lambda: code_of_spec_before(spec, target, place, options, before))
+            old = code_before(
+                lambda: code_of_spec_at(before, spec, target, place, options.evaluation)
+            )
             code.findings += _changes(old, code, spec, target)
     selected = [p for p in policies if spec.policies.selects(p.id, p.packs)]
     _judge_tables(checked, code, spec, target, selected, options)
@@ -121,21 +125,6 @@ def module_options(module: Path, options: CheckOptions) -> ModuleOptions:
         missing_as_unknown=True,
         parse=options.parse,
     )
-
-
-def code_of_spec_before(
-    spec: Spec, target: Target, place: CodePlace, options: CheckOptions, before: Snapshot
-) -> CodeTables:
-    """The spec's module as it was: the spec itself too, if it was there, else as it is now."""
-    file = before.path(Path(spec.file))
-    old = load_spec(file, before.root) if file.is_file() else _moved_spec(spec, before)
-    there = next((t for t in old.targets if t.name == target.name), target)
-    return code_of_spec(old, there, place, options.evaluation, display=before.display)
-
-
-def _moved_spec(spec: Spec, before: Snapshot) -> Spec:
-    module = before.path(spec.module) if spec.module is not None else None
-    return replace(spec, module=module, root=before.root)
 
 
 def module_before(module: Path, options: CheckOptions, before: Snapshot) -> CodeTables:

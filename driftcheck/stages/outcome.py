@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 from driftcheck.compare.waive import apply_waivers
+from driftcheck.model.baseline import Baseline, mark_known
 from driftcheck.model.finding import Finding
-from driftcheck.model.report import TableResult, status_of
+from driftcheck.model.report import Report, TableResult, status_of
 from driftcheck.model.waiver import Waiver
 from driftcheck.spec.model import Spec
 
@@ -28,6 +29,17 @@ def with_severity(finding: Finding, spec: Spec) -> Finding:
         if override.matches(finding):
             return replace(finding, severity=override.severity)
     return finding
+
+
+def against(report: Report, baseline: Baseline | None) -> Report:
+    """The report with the findings of a baseline marked as known, and the trend.
+
+    The tables keep their verdicts: a difference that was known before is one still.
+    """
+    if baseline is None:
+        return report
+    findings, trend = mark_known(report.findings, baseline)
+    return replace(report, findings=tuple(findings), trend=trend)
 
 
 def judged(result: TableResult, findings: Sequence[Finding]) -> TableResult:

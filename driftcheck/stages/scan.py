@@ -5,15 +5,24 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from driftcheck.aspects import ASPECTS
 from driftcheck.aspects.base import Facts
+from driftcheck.compare.evidence import (
+    Agreement,
+    agreements,
+    first_of,
+    from_agreements,
+    from_applied,
+)
 from driftcheck.compare.findings import Place
-from driftcheck.compare.three_way import Sources
+from driftcheck.compare.three_way import Evidence, Sources, no_evidence
 from driftcheck.errors import AwsError
 from driftcheck.inputs.live import resolve_names, table_exists, table_from_live
+from driftcheck.model.baseline import Baseline
 from driftcheck.model.finding import Finding, Kind, Party, Severity
 from driftcheck.model.report import ApiCalls, Report, TableResult, now
 from driftcheck.model.table import Table
@@ -21,11 +30,13 @@ from driftcheck.model.values import Cause, Unknown, all_unknowns
 from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table
 from driftcheck.spec.model import Spec, Target
+from driftcheck.stages.base import at_commit
 from driftcheck.stages.code import CodeTables, code_of_spec
 from driftcheck.stages.code import Place as CodePlace
+from driftcheck.stages.code_before import code_of_spec_at
 from driftcheck.stages.connection import Connection, Connector
 from driftcheck.stages.options import EvaluationOptions
-from driftcheck.stages.outcome import judged, settle, with_severity
+from driftcheck.stages.outcome import against, judged, settle, with_severity
 from driftcheck.stages.verdict import judge, missing_table
 
 TARGET_FAILED = "target-failed"
@@ -58,7 +69,9 @@ class ScanOptions:
     """What a scan can be told.
 
     ``settle_timeout`` and ``poll_interval`` are in seconds: a table that AWS is
-    still changing is read again until it is settled or the time is over.
+    still changing is read again until it is settled or the time is over. ``baseline``
+    and ``applied_ref`` (the git commit that was applied last) are evidence for who
+    moved where live and code differ.
     """
 
     evaluation: EvaluationOptions = field(default_factory=EvaluationOptions)
@@ -67,6 +80,8 @@ class ScanOptions:
     poll_interval: float = 2.0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    baseline: Baseline | None = None
+    applied_ref: str | None = None
 
 
 def scan(
@@ -88,7 +103,7 @@ def scan(
     for spec in specs:
         run.spec(spec, alone=alone)
     run.unmanaged(specs)
-    return Report(
+    report = Report(
         command="scan",
         started_at=started,
         finished_at=now(),
@@ -96,6 +111,7 @@ def scan(
         findings=tuple(run.findings),
         api_calls=run.api_calls(),
     )
+    return against(report, options.baseline)
 
 
 @dataclass(slots=True)
@@ -128,8 +144,9 @@ class _Scan:
                 self.warnings += [w for w in code.warnings if w not in self.warnings]
                 waivers += [w for w in code.waivers if w not in waivers]
                 findings += code.findings
+                applied = self._applied(spec, target, here)
                 for table in self._subjects(spec, target, code):
-                    found, result = self._table(spec, target, connection, table, selected)
+                    found, result = self._table(spec, target, connection, table, selected, applied)
                     findings += found
                     results.append(result)
             except AwsError as error:
@@ -161,6 +178,7 @@ class _Scan:
         connection: Connection,
         subject: tuple[Table | None, str | Unknown],
         policies: Sequence[Policy],
+        applied: Mapping[str | None, Table],
     ) -> tuple[list[Finding], TableResult]:
         code, name = subject
         address = code.address if code is not None else None
@@ -194,7 +212,43 @@ class _Scan:
             resolve_names(code, facts) if code is not None else None,
             live,
         )
-        return judge(sources, place, policies, spec.policies.parameters), result
+        evidence = self._evidence(sources, applied, result, facts)
+        findings = judge(sources, place, policies, spec.policies.parameters, evidence)
+        if sources.code is not None:
+            differing = [f.aspect for f in findings if f.aspect is not None]
+            agreed = agreements(ASPECTS, sources.code, live, differing)
+            result = replace(result, agreed={a: (g.code, g.live) for a, g in agreed.items()})
+        return findings, result
+
+    def _applied(self, spec: Spec, target: Target, here: CodePlace) -> dict[str | None, Table]:
+        """The tables of the code that was applied last, by address, where that is known."""
+        ref = self.options.applied_ref
+        if ref is None or spec.module is None:
+            return {}
+        with at_commit(spec.module, ref) as before:
+            code = code_of_spec_at(before, spec, target, here, self.options.evaluation)
+        return {t.address: t for t in code.tables}
+
+    def _evidence(
+        self,
+        sources: Sources,
+        applied: Mapping[str | None, Table],
+        result: TableResult,
+        facts: Facts,
+    ) -> Evidence:
+        code, live = sources.code, sources.live
+        if code is None or live is None:
+            return no_evidence
+        found: list[Evidence] = []
+        before = applied.get(code.address)
+        if before is not None:
+            found.append(from_applied(ASPECTS, resolve_names(before, facts), code, live))
+        baseline = self.options.baseline
+        if baseline is not None and result.key in baseline.agreed:
+            pairs = baseline.agreed[result.key]
+            agreed = {a: Agreement(c, v) for a, (c, v) in pairs.items()}
+            found.append(from_agreements(ASPECTS, agreed, code, live))
+        return first_of(*found)
 
     def _read(self, connection: Connection, name: str) -> tuple[Facts, Table] | None:
         """The live table, read again while AWS is still changing it; None where there is none."""

@@ -40,6 +40,7 @@ def command(
     policies: options.Policies = None,
     packs: Packs = None,
     base: Base = None,
+    baseline: options.BaselineFile = None,
     formats: options.Formats = None,
     fail_on: options.Fail = options.FailOn.LOW,
     quiet: options.Quiet = False,
@@ -68,6 +69,7 @@ def command(
             selection=given.selection,
             parse=given.parse,
             base=base,
+            baseline=session.baseline(baseline),
         ),
     )
     for warning in warnings if not quiet else ():

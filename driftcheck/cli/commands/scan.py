@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from driftcheck.cli import options
+
+AppliedRef = Annotated[
+    str | None,
+    typer.Option(
+        "--applied-ref",
+        metavar="REF",
+        help="The git commit that Terraform applied last: tells whether live or code moved.",
+    ),
+]
 
 
 def command(
@@ -18,6 +29,8 @@ def command(
     endpoint_url: options.EndpointUrl = None,
     region: options.Region = None,
     profile: options.Profile = None,
+    baseline: options.BaselineFile = None,
+    applied_ref: AppliedRef = None,
     formats: options.Formats = None,
     fail_on: options.Fail = options.FailOn.LOW,
     settle_timeout: options.SettleTimeout = 60.0,
@@ -59,7 +72,11 @@ def command(
             loaded.policies,
             connector,
             ScanOptions(
-                evaluation=evaluation, settle_timeout=settle_timeout, poll_interval=poll_interval
+                evaluation=evaluation,
+                settle_timeout=settle_timeout,
+                poll_interval=poll_interval,
+                baseline=session.baseline(baseline),
+                applied_ref=applied_ref,
             ),
             progress,
         )

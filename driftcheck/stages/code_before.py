@@ -1,0 +1,27 @@
+"""The code of a spec as it was at another commit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from driftcheck.spec.load import load_spec
+from driftcheck.spec.model import Spec, Target
+from driftcheck.stages.base import Snapshot
+from driftcheck.stages.code import CodeTables, Place, code_of_spec
+from driftcheck.stages.options import EvaluationOptions
+
+
+def code_of_spec_at(
+    before: Snapshot, spec: Spec, target: Target, place: Place, options: EvaluationOptions
+) -> CodeTables:
+    """The spec's module as it was: with the variables of the spec as it was, if it was there."""
+    file = before.path(Path(spec.file))
+    old = load_spec(file, before.root) if file.is_file() else _moved(spec, before)
+    there = next((t for t in old.targets if t.name == target.name), target)
+    return code_of_spec(old, there, place, options, display=before.display)
+
+
+def _moved(spec: Spec, before: Snapshot) -> Spec:
+    module = before.path(spec.module) if spec.module is not None else None
+    return replace(spec, module=module, root=before.root)
