@@ -36,11 +36,15 @@ REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 SENSITIVE = "(sensitive value)"
 UNKNOWN = object()
+#: Test data beside a configuration, and no part of it.
+EXPECTED = "expected.json"
 
 
 def tree_hash(root: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(p for p in root.rglob("*") if p.is_file() and ".terraform" not in p.parts):
+    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+        if ".terraform" in path.parts or path.name == EXPECTED:
+            continue
         digest.update(str(path.relative_to(root)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:24]
@@ -119,16 +123,16 @@ class Oracle:
 
 def planned(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The plan's resources of supported types by address, in the shape of ``show --raw``."""
-    changes = {c["address"]: c["change"] for c in plan["resource_changes"]}
+    changes = {c["address"]: c["change"] for c in plan.get("resource_changes", [])}
     return {
         r["address"]: {
             "address": r["address"],
             "type": r["type"],
             "name": r["name"],
-            "values": r["values"],
+            "values": r.get("values", {}),
             "unknown": changes[r["address"]]["after_unknown"],
         }
-        for r in _resources(plan["planned_values"].get("root_module", {}))
+        for r in _resources(plan.get("planned_values", {}).get("root_module", {}))
         if r["mode"] == "managed" and AwsSchemas.is_supported(r["type"])
     }
 
@@ -253,7 +257,7 @@ def main() -> int:
             planned_count += 1
             theirs = planned(plan)
             if options.write_expected:
-                write_expected(Path(root) / below / "expected.json", theirs)
+                write_expected(Path(root) / below / EXPECTED, theirs)
             counts, lines = compare(theirs, ours)
             total += counts
             sys.stdout.write(f"{given}: {len(theirs)} resources, {dict(counts)}\n")

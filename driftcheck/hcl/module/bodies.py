@@ -63,14 +63,12 @@ class BodyEvaluator:
     ) -> tuple[set[str], dict[str, list[Expanded]]]:
         """The names of a body's arguments, and its blocks by type, dynamic ones expanded."""
         attributes = set(body.attributes)
-        blocks = body.blocks
-        if is_json(body):
-            as_blocks = {n for n in attributes if n in schema.blocks or n == "dynamic"}
-            attributes -= as_blocks
-            blocks = [*blocks]
-            for name in as_blocks:
-                labels = 1 if name == "dynamic" else 0
-                blocks += json_blocks(body.attributes[name], labels)
+        blocks = list(body.blocks)
+        for name, attribute in body.attributes.items():
+            if is_json(attribute) and (name in schema.blocks or name == "dynamic"):
+                attributes.discard(name)
+                with self.session.diagnostics.guard():
+                    blocks += json_blocks(attribute, 1 if name == "dynamic" else 0)
         return attributes, DynamicBlocks(self.session, self.address).expand(blocks, scope)
 
     def _attribute(

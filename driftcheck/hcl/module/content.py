@@ -72,7 +72,7 @@ class Content:
         for name, attribute in self._body.attributes.items():
             if name in allowed.attributes:
                 self._attributes[name] = attribute
-            elif name in allowed.blocks and is_json(self._body):
+            elif name in allowed.blocks and is_json(attribute):
                 with self._diagnostics.guard():
                     self._blocks[name].extend(json_blocks(attribute, allowed.blocks[name]))
             elif allowed.rest:

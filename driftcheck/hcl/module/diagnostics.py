@@ -44,13 +44,14 @@ class Diagnostic:
 
 
 class Diagnostics:
-    """Collects diagnostics, each place and summary once, in order of discovery."""
+    """Collects diagnostics, each once, in order of discovery."""
 
     def __init__(self) -> None:
-        self._items: dict[tuple[str, Location | None], Diagnostic] = {}
+        #: A dict for its order, and because the instances of a module repeat what is wrong.
+        self._items: dict[Diagnostic, None] = {}
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        return iter(self._items.values())
+        return iter(self._items)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -60,9 +61,7 @@ class Diagnostics:
     ) -> None:
         """Record one problem; the same problem at the same place is recorded once."""
         if len(self._items) < MAX_DIAGNOSTICS:
-            self._items.setdefault(
-                (summary, location), Diagnostic(level, summary, location, detail)
-            )
+            self._items[Diagnostic(level, summary, location, detail)] = None
 
     def error(self, summary: str, location: Location | None = None, detail: str = "") -> None:
         """Record something that Terraform refuses."""

@@ -21,7 +21,7 @@ from driftcheck.hcl.module.scope import Surroundings
 from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.module.sources import ModuleSources
 from driftcheck.hcl.module.tree import ModuleNode, TreeBuilder
-from driftcheck.hcl.module.variables import set_variable, unset_variable, validate_variables
+from driftcheck.hcl.module.variables import set_variable, unset_variable
 from driftcheck.hcl.module.workspace import selected_workspace
 from driftcheck.hcl.syntax import Traversal
 from driftcheck.hcl.values import Value
@@ -194,9 +194,7 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
         evaluator.ensure_everything()
     else:
         evaluator.ensure_resources(options.resource_types)
-    for modules in list(session.instances.values()):
-        for module in modules:
-            validate_variables(session, module)
+    evaluator.validate()
     return Evaluation(evaluator, instance)
 
 

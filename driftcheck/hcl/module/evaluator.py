@@ -13,7 +13,7 @@ from driftcheck.hcl.module.providers import evaluate_provider
 from driftcheck.hcl.module.resources import evaluate_resource
 from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.module.tree import ModuleNode
-from driftcheck.hcl.module.variables import evaluate_variable
+from driftcheck.hcl.module.variables import evaluate_variable, validate_variable
 from driftcheck.hcl.syntax import Expression
 from driftcheck.hcl.values import EPHEMERAL, SENSITIVE_MARKS, Value
 
@@ -64,6 +64,20 @@ class ModuleEvaluator:
             ):
                 for name in names:
                     self.ensure(Node(path, kind, name))
+
+    def validate(self) -> None:
+        """Apply the validation rules of every variable that has been evaluated."""
+        for node in self.finder.all_modules():
+            instances = self.session.instances.get(node.path, [])
+            for name, variable in node.module.variables.items():
+                evaluated = [i for i in instances if name in i.variables]
+                if not evaluated:
+                    continue
+                for rule in variable.validations:
+                    self.ensure_expression(node, rule.condition)
+                    self.ensure_expression(node, rule.error_message)
+                    for instance in evaluated:
+                        validate_variable(self.session, instance, variable, rule)
 
     def _evaluate(self, node: Node) -> None:
         self._kinds[node.kind](self.finder.module(node.module), node.name)

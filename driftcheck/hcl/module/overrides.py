@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from driftcheck.errors import HclError
 from driftcheck.hcl.json_syntax import json_blocks
+from driftcheck.hcl.module.content import is_json
 from driftcheck.hcl.module.diagnostics import Diagnostics
 from driftcheck.hcl.module.traversals import literal_text
 from driftcheck.hcl.syntax import Attribute, Block, Body
@@ -82,11 +83,23 @@ def _merge_top_level(kind: str, base: Body, override: Body) -> Body:
 def merge_bodies(base: Body, override: Body) -> Body:
     """Arguments of ``override`` win; block types that it has replace those of ``base``."""
     replaced = {_block_type(block) for block in override.blocks}
-    kept = [block for block in base.blocks if _block_type(block) not in replaced]
-    attributes = {**base.attributes, **override.attributes}
-    for name in replaced:
-        attributes.pop(name, None)
-    return Body(base.source, base.start, base.end, attributes, [*kept, *override.blocks])
+    # A property of a JSON body may stand for blocks just as well as for an argument.
+    properties = [a for a in override.attributes.values() if is_json(a)]
+    for attribute in properties:
+        if attribute.name == "dynamic":
+            replaced |= {_block_type(block) for block in json_blocks(attribute, 1)}
+    hidden = replaced | {a.name for a in properties}
+    kept = [block for block in base.blocks if _block_type(block) not in hidden]
+    attributes = {
+        name: attribute for name, attribute in base.attributes.items() if name not in replaced
+    }
+    return Body(
+        base.source,
+        base.start,
+        base.end,
+        {**attributes, **override.attributes},
+        [*kept, *override.blocks],
+    )
 
 
 def _block_type(block: Block) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from driftcheck.errors import HclError
 from driftcheck.hcl import syntax
+from driftcheck.hcl.json_syntax import literal
 from driftcheck.hcl.parser import parse_expression
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import Expression, Traversal
@@ -17,9 +18,12 @@ from driftcheck.hcl.syntax import Expression, Traversal
 def unquoted(expression: Expression) -> Expression:
     """The expression, or the one that its quoted text spells.
 
-    Positions inside quoted text count from the text's own beginning; callers that
-    report a place use the given expression's.
+    Positions inside quoted text of native syntax count from the text's own beginning;
+    callers that report a place use the given expression's.
     """
+    if expression.source.name.endswith(".json"):
+        plain = literal(expression)
+        return parse_expression(plain.source) if isinstance(plain, syntax.Literal) else plain
     text = literal_text(expression)
     if text is None:
         return expression

@@ -113,24 +113,19 @@ def unset_variable(variable: Variable) -> Value:
     return _marked(variable, unknown(reason, without_optional(variable.type)))
 
 
-def validate_variables(session: Session, instance: ModuleInstance) -> None:
-    """Evaluate the validation blocks of the variables of one module instance."""
-    scope = session.scope(instance)
-    for name, variable in instance.node.module.variables.items():
-        value = instance.variables.get(name)
-        if value is None:
-            continue
-        source = instance.sources.get(name)
-        where = source.location if source is not None else None
-        for rule in variable.validations:
-            check_rule(
-                session,
-                rule,
-                scope,
-                f'Invalid value for variable "{name}".',
-                where or variable.location,
-                f"This was checked by the validation rule at {rule.location}.",
-            )
+def validate_variable(
+    session: Session, instance: ModuleInstance, variable: Variable, rule: CheckRule
+) -> None:
+    """Apply a validation rule of a variable in one module instance."""
+    source = instance.sources.get(variable.name)
+    check_rule(
+        session,
+        rule,
+        session.scope(instance),
+        f'Invalid value for variable "{variable.name}".',
+        (source.location if source is not None else None) or variable.location,
+        f"This was checked by the validation rule at {rule.location}.",
+    )
 
 
 def check_rule(

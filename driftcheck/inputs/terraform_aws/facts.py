@@ -70,6 +70,11 @@ _NESTED_DEFAULTS: dict[tuple[str, ...], dict[str, object]] = {
     ("aws_cloudwatch_metric_alarm", "metric_query"): {"return_data": False},
 }
 
+#: Blocks that the provider decides where there are none, and that the bare resource needs.
+_DECIDED: dict[tuple[str, ...], frozenset[str]] = {
+    ("aws_dynamodb_table",): frozenset({"attribute"}),
+}
+
 
 @cache
 def _lines() -> dict[tuple[str, str], str]:
@@ -126,7 +131,7 @@ def _facts(block: dict[str, Any], path: tuple[str, ...]) -> Facts:
             defaults[name] = from_plain(default[0])
     blocks: dict[str, NestedBlock] = {}
     inner_facts: dict[str, Facts] = {}
-    decided: set[str] = set()
+    decided = set(_DECIDED.get(path, ()))
     for name, (nesting, least, most, inner, *by_provider) in block.get("b", {}).items():
         inner_facts[name] = _facts(inner, (*path, name))
         blocks[name] = NestedBlock(nesting, inner_facts[name].schema, least, most)

@@ -102,7 +102,7 @@ class Planner:
             hidden = next((v.raw for v in kept.values() if isinstance(v.raw, Unknown)), None)
             if hidden is not None:
                 return Value(type_, Unknown(hidden.reason, not_null=True), value.marks)
-            if not raw and not self.in_set:
+            if not kept and not self.in_set:
                 return null(type_)
             return map_value(type_.element, kept).with_marks(value.marks)
         if isinstance(raw, list):
