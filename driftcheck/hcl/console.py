@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from driftcheck.errors import HclError
 from driftcheck.hcl.context import EvalContext
@@ -10,9 +11,34 @@ from driftcheck.hcl.evaluate import evaluate
 from driftcheck.hcl.parser import parse_expression
 from driftcheck.hcl.render import RenderError, answer_json, to_text, type_text
 from driftcheck.hcl.source import Source
-from driftcheck.hcl.syntax import FunctionCall
+from driftcheck.hcl.syntax import FunctionCall, Traversal
+from driftcheck.hcl.values import Value, string
 
 SOURCE_NAME = "<console>"
+
+
+class DirectoryScope:
+    """What can be referred to in a directory without any Terraform code.
+
+    ``directory`` is what Terraform would be started in, and shows in ``path.cwd`` only.
+    """
+
+    def __init__(self, directory: Path, workspace: str = "default") -> None:
+        self._values = {
+            "path": {"module": ".", "root": ".", "cwd": str(directory.resolve())},
+            "terraform": {"workspace": workspace},
+        }
+
+    def resolve(self, reference: Traversal) -> tuple[Value, int]:
+        """``path.module`` and its like; raises ``HclError`` for everything else."""
+        found = self._values.get(reference.root, {}).get("".join(reference.names[:1]))
+        if found is None:
+            raise HclError(
+                f'"{reference.text}" is not declared.',
+                reference.location,
+                "There is no Terraform code in this directory.",
+            )
+        return string(found), 1
 
 
 def evaluate_line(line: str, context: EvalContext) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 
 from driftcheck.errors import HclError
-from driftcheck.hcl.console import evaluate_line, evaluate_text
+from driftcheck.hcl.console import DirectoryScope, evaluate_line, evaluate_text
 from driftcheck.hcl.context import EvalContext
 from driftcheck.hcl.numbers import div
 from driftcheck.hcl.render import RenderError, answer_json, to_plain, to_text
@@ -125,6 +126,15 @@ def test_text(expression: str, text: str) -> None:
 
 def test_an_unknown_value_shows_its_reason() -> None:
     assert to_text(tuple_value([unknown("AWS decides")])) == "[\n  (unknown: AWS decides),\n]"
+
+
+def test_a_directory_without_code_has_paths_and_a_workspace(tmp_path: Path) -> None:
+    context = EvalContext(DirectoryScope(tmp_path, "prod"))
+    assert evaluate_text('"${path.module} ${terraform.workspace}"', context) == '". prod"'
+    assert evaluate_text("path.cwd", context) == f'"{tmp_path.resolve()}"'
+    for expression in ("path.nope", "var.x", "path", "terraform"):
+        with pytest.raises(HclError, match="not declared"):
+            evaluate_text(expression, context)
 
 
 def test_type_is_for_the_outside_of_an_expression_only() -> None:

@@ -64,6 +64,7 @@ def _context(
     import os
 
     from driftcheck.cli import session
+    from driftcheck.hcl.console import DirectoryScope
     from driftcheck.hcl.context import EvalContext
     from driftcheck.hcl.files import RepositoryFiles
     from driftcheck.hcl.module import ModuleOptions, evaluate_root
@@ -72,7 +73,8 @@ def _context(
 
     inputs = session.variables(ctx, var, var_file)
     if not inputs and path.is_dir() and not any(_is_terraform(p.name) for p in path.iterdir()):
-        return EvalContext(files=RepositoryFiles(repository_root(path), path))
+        scope = DirectoryScope(path, workspace or os.environ.get("TF_WORKSPACE") or "default")
+        return EvalContext(scope, RepositoryFiles(repository_root(path), path))
     evaluation = evaluate_root(
         path,
         ModuleOptions(
