@@ -217,8 +217,14 @@ class _Scan:
         if sources.code is not None:
             differing = [f.aspect for f in findings if f.aspect is not None]
             agreed = agreements(ASPECTS, sources.code, live, differing)
-            result = replace(result, agreed={a: (g.code, g.live) for a, g in agreed.items()})
+            pairs = {a: (g.code, g.live) for a, g in agreed.items()}
+            result = replace(result, agreed={**self._agreed_before(result), **pairs})
         return findings, result
+
+    def _agreed_before(self, result: TableResult) -> Mapping[str, tuple[str, str]]:
+        """What the baseline knows: for as long as two differ, their last agreement is kept."""
+        baseline = self.options.baseline
+        return baseline.agreed.get(result.key, {}) if baseline is not None else {}
 
     def _applied(self, spec: Spec, target: Target, here: CodePlace) -> dict[str | None, Table]:
         """The tables of the code that was applied last, by address, where that is known."""
@@ -243,11 +249,9 @@ class _Scan:
         before = applied.get(code.address)
         if before is not None:
             found.append(from_applied(ASPECTS, resolve_names(before, facts), code, live))
-        baseline = self.options.baseline
-        if baseline is not None and result.key in baseline.agreed:
-            pairs = baseline.agreed[result.key]
-            agreed = {a: Agreement(c, v) for a, (c, v) in pairs.items()}
-            found.append(from_agreements(ASPECTS, agreed, code, live))
+        pairs = self._agreed_before(result)
+        agreed = {a: Agreement(c, v) for a, (c, v) in pairs.items()}
+        found.append(from_agreements(ASPECTS, agreed, code, live))
         return first_of(*found)
 
     def _read(self, connection: Connection, name: str) -> tuple[Facts, Table] | None:
