@@ -312,11 +312,13 @@ def div(a: Number, b: Number) -> Number:
 def mod(a: Number, b: Number) -> Number:
     """``a % b`` with the sign of ``a``; ``a`` itself where ``b`` is zero.
 
-    Raises ``NumberError`` where ``a`` or ``b`` is infinite.
+    Raises ``NumberError`` where ``a`` or ``b`` is infinite otherwise.
     """
+    if b == 0:
+        return a
     if isinstance(a, float) or isinstance(b, float):
         raise NumberError("can't use modulo with zero and infinity")
-    if b == 0 or (a == 0 and b > 0):
+    if a == 0 and b > 0:
         return a
     bits = precision(a)
     quotient = div(a, b)

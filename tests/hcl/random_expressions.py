@@ -12,13 +12,21 @@ _EMPTY = ["null", "tostring(null)", "tonumber(null)", "tolist([])", "tomap({})",
 _KEYS = ["a", "b", "c", '"d e"', "é"]
 
 
-def random_expressions(seed: int, count: int, unknowns: float = 0.05) -> list[str]:
-    """``count`` different expressions; ``unknowns`` is how often something is unknown."""
-    writer = _Writer(random.Random(seed), unknowns)
+def random_expressions(
+    seed: int, count: int, unknowns: float = 0.05, secrets: float = 0
+) -> list[str]:
+    """``count`` different expressions.
+
+    ``unknowns`` and ``secrets`` say how often something is unknown or sensitive. Where
+    there are secrets, the expressions ask whether their value is sensitive.
+    """
+    writer = _Writer(random.Random(seed), unknowns, secrets)
     found: dict[str, None] = {}
     while len(found) < count:
         kind = writer.pick("any", "collection", "collection", "string", "bool", "number")
         expression = writer.write(kind, int(writer.pick("2", "3", "3", "4")), ())
+        if secrets:
+            expression = f"issensitive({expression})"
         if len(expression) < 500:
             found[expression] = None
     return list(found)
@@ -35,9 +43,10 @@ class _Writer:
     symbols in scope with their kinds.
     """
 
-    def __init__(self, source: random.Random, unknowns: float) -> None:
+    def __init__(self, source: random.Random, unknowns: float, secrets: float) -> None:
         self.random = source
         self.unknowns = unknowns
+        self.secrets = secrets
 
     def pick(self, *options: str) -> str:
         return self.random.choice(options)
@@ -46,6 +55,8 @@ class _Writer:
         return self.random.random() < probability
 
     def write(self, kind: str, depth: int, names: Names) -> str:
+        if self.chance(self.secrets):
+            return f"sensitive({self.write(kind, depth, names)})"
         family, _, element = kind.partition(":")
         known = [name for name, of in names if of == kind]
         if known and self.chance(0.3 if depth > 0 else 0.6):
