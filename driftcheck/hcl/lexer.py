@@ -27,8 +27,9 @@ from driftcheck.hcl.syntax import Comment, Expression, Literal, Template, Traver
 #: Levels of brackets, blocks and templates inside each other that we follow.
 MAX_DEPTH = 100
 
-#: Which characters above ASCII a name may have is checked once it was found.
-NAME = r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff-]*"
+#: ASCII letters, digits, "_" and "-", and anything beyond ASCII: whether a name may have
+#: that is checked once it was found. (Written as what is left out: it compiles faster.)
+NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*"
 COMMENT = r"\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/"
 _TOKEN = re.compile(
     rf"""[ \t]*(?:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from driftcheck.hcl.lexer import Lexer
 
 # The same as driftcheck.hcl.lexer.NAME, which cannot be imported from here.
-_NAME = r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff-]*"
+_NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*"
 _SEQUENCES = rf"""
     (?P<reference>\$\{{[ \t]*(?P<root>{_NAME})(?P<names>(?:\.{_NAME})*)[ \t]*\}})
     | (?P<interpolation>\$\{{~?)
@@ -42,14 +42,15 @@ _QUOTED = re.compile(
 )
 _LINES = re.compile(
     # Terraform takes a sign and one more character at the end of a line as one piece.
-    rf"""(?P<line>[^$%\r\n]*\r?\n) | (?P<oddity>[$%][^{{\n\x80-\U0010ffff](?=\r?\n)) | {_SEQUENCES} | (?P<rest>[^$%\r\n]+) | (?P<end>\Z)""",
+    rf"""(?P<line>[^$%\r\n]*\r?\n) | (?P<oddity>[$%][\x00-\t\x0b-z|}}~\x7f](?=\r?\n))
+    | {_SEQUENCES} | (?P<rest>[^$%\r\n]+) | (?P<end>\Z)""",
     re.VERBOSE,
 )
 _BLANKS = r"(?:[ \t\n]|\r\n|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)*"
 _DIRECTIVE = re.compile(rf"{_BLANKS}(?P<keyword>{_NAME})")
 _FOR_NAMES = re.compile(
     rf"{_BLANKS}(?P<first>{_NAME})(?:{_BLANKS},{_BLANKS}(?P<second>{_NAME}))?"
-    rf"{_BLANKS}in(?![A-Za-z0-9_\x80-\U0010ffff-])"
+    rf"{_BLANKS}in(?=[\x00-,./:-@\[-^`{{-\x7f]|\Z)"
 )
 _CLOSE = re.compile(rf"{_BLANKS}(?P<strip>~)?\}}")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{0,4})|U([0-9A-Fa-f]{0,8})|(.)|\Z)", re.DOTALL)

@@ -1,0 +1,78 @@
+"""Terraform's native syntax: from text to the tree of ``driftcheck.hcl.syntax``.
+
+Three layers: ``lexer`` and ``body_lexer`` cut the text into tokens, with ``templates``
+for what is inside quotes and heredocs; ``automaton`` runs python-hcl2's grammar over
+them; ``lowering`` makes the nodes.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Any, Literal
+
+from driftcheck.errors import HclError
+from driftcheck.hcl import templates
+from driftcheck.hcl.automaton import UnexpectedToken, automaton
+from driftcheck.hcl.body_lexer import BodyLexer
+from driftcheck.hcl.lexer import Lexer
+from driftcheck.hcl.source import Source
+from driftcheck.hcl.syntax import Body, Expression, Template, TemplateWrap
+from driftcheck.hcl.syntax_errors import unexpected
+
+
+def parse_config(source: Source) -> Body:
+    """See ``driftcheck.hcl.parser.parse_config``."""
+    lexer = BodyLexer(source, _expression)
+    # Nothing that parsing makes is garbage; looking for some takes a fifth of the time.
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        body = _parse_body(lexer)
+    finally:
+        if was_collecting:
+            gc.enable()
+    body.start, body.end = 0, len(source.text)
+    body.comments = lexer.comments
+    return body
+
+
+def parse_expression(source: Source) -> Expression:
+    """See ``driftcheck.hcl.parser.parse_expression``."""
+    if "<<" in source.text and not source.text.endswith("\n"):
+        source = Source(source.name, source.text + "\n")
+    lexer = Lexer(source, _expression)
+    try:
+        lexer.whole_expression()
+    except HclError:
+        _run("expression", lexer)
+        raise
+    return _expression(lexer)
+
+
+def parse_template(source: Source) -> Template | TemplateWrap:
+    """See ``driftcheck.hcl.parser.parse_template``."""
+    return templates.whole(Lexer(source, _expression))
+
+
+def _parse_body(lexer: BodyLexer) -> Body:
+    try:
+        lexer.body()
+    except HclError:
+        # What the grammar does not allow may stand before what the lexer stumbled over.
+        _run("body", lexer)
+        raise
+    body: Body = _run("body", lexer)
+    return body
+
+
+def _expression(lexer: Lexer) -> Expression:
+    result: Expression = _run("expression", lexer)
+    return result
+
+
+def _run(start: Literal["body", "expression"], lexer: Lexer) -> Any:
+    try:
+        return automaton().run(start, lexer.source, lexer.terminals, lexer.values)
+    except UnexpectedToken as error:
+        index = error.index
+    raise unexpected(lexer, index)
