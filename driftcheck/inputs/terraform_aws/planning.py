@@ -37,6 +37,10 @@ _NEWER_KIT = frozenset(
     }
 )
 
+#: What AWS gives everything that it makes: unknown until then, but never null. Terraform
+#: itself does not know this; a KMS key that is referred to is certainly a key, though.
+_ALWAYS_THERE = frozenset({"arn", "key_id"})
+
 
 @dataclass(frozen=True, slots=True)
 class Planner:
@@ -78,8 +82,9 @@ class Planner:
                 return default
             if schema.computed:
                 # What could have been set is left open by the code; see ``inputs.unset``.
-                reason = unset_reason(self.address) if schema.settable else self._decided(path)
-                return unknown(reason, schema.type)
+                if schema.settable:
+                    return unknown(unset_reason(self.address), schema.type)
+                return unknown(self._decided(path), schema.type, not_null=path in _ALWAYS_THERE)
             return self._unset(schema) if self.in_set and old_kit else value
         return self._collection(value, schema) if old_kit else value
 
