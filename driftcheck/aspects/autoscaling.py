@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts, FactUnavailable
+from driftcheck.aspects.change import Change, Ground, Impossible
 from driftcheck.aspects.consequence import Consequence
-from driftcheck.aspects.indexes import declared_indexes, only_on_one_side
+from driftcheck.aspects.indexes import declared_indexes, index_names, only_on_one_side
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
     describe_table,
@@ -20,16 +21,25 @@ from driftcheck.aspects.scaling import (
     UTILIZATION,
     Place,
     billing_differs,
+    billing_mode,
     place_in_code,
     place_of,
     scheduled_bounds,
+)
+from driftcheck.aspects.scaling_changes import (
+    DELETE_POLICY,
+    DEREGISTER,
+    PUT_POLICY,
+    REGISTER,
+    SUSPENDED,
+    scaling_changes,
 )
 from driftcheck.aspects.scaling_policy import POLICY_SCHEMA, code_policy, live_policy
 from driftcheck.aspects.throughput import PAY_PER_REQUEST, declared_billing_mode, is_less
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import split
 from driftcheck.model.resource import Resource, TerraformTable
-from driftcheck.model.table import Fragment
+from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Json, Unknown
 
 FIELD = "autoscaling"
@@ -37,12 +47,6 @@ TARGET, POLICY = "aws_appautoscaling_target", "aws_appautoscaling_policy"
 DESCRIBE_TARGETS = "application-autoscaling:DescribeScalableTargets"
 DESCRIBE_POLICIES = "application-autoscaling:DescribeScalingPolicies"
 
-#: Terraform's arguments of ``suspended_state`` and AWS's members.
-SUSPENDED = {
-    "dynamic_scaling_in_suspended": "DynamicScalingInSuspended",
-    "dynamic_scaling_out_suspended": "DynamicScalingOutSuspended",
-    "scheduled_scaling_suspended": "ScheduledScalingSuspended",
-}
 _DIMENSION: Mapping[str, Any] = {
     "type": ["object", "null"],
     "properties": {
@@ -91,6 +95,7 @@ class Autoscaling(Aspect):
         }
     }
     reads = (DESCRIBE_TABLE, DESCRIBE_TARGETS, DESCRIBE_POLICIES)
+    writes = (REGISTER, DEREGISTER, PUT_POLICY, DELETE_POLICY)
     atoms = (
         f"/{FIELD}/table/*/target_tracking/*/customized_metric_specification",
         f"/{FIELD}/index/*/*/target_tracking/*/customized_metric_specification",
@@ -214,6 +219,21 @@ class Autoscaling(Aspect):
         if last == "min_capacity" and is_less(wanted, current):
             return Consequence(pointer, "there is less capacity in reserve for a sudden load")
         return None
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """Targets before policies; what scales an index that goes, goes before it."""
+        return scaling_changes(ground, self.gravest)
+
+    def follow(self, fragment: Fragment, before: Table, after: Table) -> Fragment:
+        """Nothing scales on demand; indexes come without scaling and take theirs along."""
+        scaled, names = fragment.get(FIELD), index_names(after)
+        if not isinstance(scaled, dict) or names is None:
+            return fragment
+        fresh = _nothing_scaled(sorted(names))
+        if billing_mode(after) == PAY_PER_REQUEST:
+            return {FIELD: fresh}
+        known = scaled.get("index") or {}
+        return {FIELD: {**scaled, "index": {n: known.get(n) or fresh["index"][n] for n in names}}}
 
 
 def _nothing_scaled(indexes: list[str]) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
-from driftcheck.aspects.indexes import declared_indexes, only_on_one_side
+from driftcheck.aspects.change import Change, Ground, Impossible, Phase, equals, present
+from driftcheck.aspects.index_changes import rebuild_group
+from driftcheck.aspects.index_plan import rebuilt_indexes
+from driftcheck.aspects.indexes import GLOBAL, declared_indexes, index_names, only_on_one_side
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
     describe_table,
@@ -15,10 +18,10 @@ from driftcheck.aspects.reading import (
     plain,
     text,
 )
-from driftcheck.model.finding import Severity
-from driftcheck.model.pointer import split
+from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.pointer import join, split
 from driftcheck.model.resource import TerraformTable
-from driftcheck.model.table import Fragment
+from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Json, Unknown
 
 FIELD = "contributor_insights"
@@ -34,6 +37,8 @@ _ENTRY: Mapping[str, Any] = {
     },
     "additionalProperties": False,
 }
+
+_OFF: Mapping[str, Json] = {"enabled": False, "mode": None}
 
 
 class ContributorInsights(Aspect):
@@ -56,6 +61,7 @@ class ContributorInsights(Aspect):
         }
     }
     reads = (DESCRIBE_TABLE, LIST_INSIGHTS)
+    writes = ("dynamodb:UpdateContributorInsights",)
     gates: ClassVar[Mapping[str, tuple[str, ...]]] = {
         f"/{FIELD}/table/enabled": (f"/{FIELD}/table/mode",),
         f"/{FIELD}/index/*/enabled": (f"/{FIELD}/index/*/mode",),
@@ -105,6 +111,31 @@ class ContributorInsights(Aspect):
         """It shows which keys are hot, and costs a little."""
         return Severity.LOW
 
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """On and off, of the table and of each index; an index that is built anew loses its own."""
+        rebuilt = rebuilt_indexes(ground)
+        places = [("table",), *(("index", name) for name in ground.member(f"/{FIELD}/index"))]
+        for place in places:
+            at = join(FIELD, *place)
+            before, after = ground.before(at) or _OFF, ground.after(at) or _OFF
+            if place[-1] in rebuilt and place[0] == "index":
+                before = _OFF
+            if before.get("enabled") == after.get("enabled") and (
+                before.get("mode") == after.get("mode") or not after.get("enabled")
+            ):
+                continue
+            group = rebuild_group(place[-1]) if place[-1] in rebuilt and len(place) > 1 else ""
+            yield _update(ground, place, bool(after.get("enabled")), after.get("mode"), group)
+
+    def follow(self, fragment: Fragment, before: Table, after: Table) -> Fragment:
+        """Indexes come without insights and take theirs along."""
+        insights, names = fragment.get(FIELD), index_names(after)
+        if not isinstance(insights, dict) or names is None:
+            return fragment
+        known = insights.get("index") or {}
+        index = {name: known.get(name) or dict(_OFF) for name in sorted(names)}
+        return {FIELD: {**insights, "index": index}}
+
 
 def _insights(nothing: Json, indexes: list[str]) -> dict[str, Any]:
     def copy() -> Json:
@@ -121,3 +152,33 @@ def _live_entry(summary: Mapping[str, Any]) -> Json:
     if status != "ENABLED":
         return {"enabled": False, "mode": None}
     return {"enabled": True, "mode": summary.get("ContributorInsightsMode") or DEFAULT_MODE}
+
+
+def _update(ground: Ground, place: tuple[str, ...], on: bool, mode: Json, group: str) -> Change:
+    """The call for the table (``("table",)``) or for an index (``("index", NAME)``)."""
+    at = join(FIELD, *place)
+    index = place[1] if place[0] == "index" else None
+    arguments = {
+        "TableName": ground.name,
+        **({"IndexName": index} if index else {}),
+        "ContributorInsightsAction": "ENABLE" if on else "DISABLE",
+        **({"ContributorInsightsMode": mode} if on and mode not in (None, DEFAULT_MODE) else {}),
+    }
+    settles = [equals(f"{at}/enabled", on)]
+    if on and mode is not None:
+        settles.append(equals(f"{at}/mode", mode))
+    of = f"the index {index}" if index else "the table"
+    return Change(
+        title=f"switch contributor insights of {of} {'on' if on else 'off'}",
+        operation="dynamodb:UpdateContributorInsights",
+        arguments=arguments,
+        pointers=(f"{at}/enabled", f"{at}/mode"),
+        phase=Phase.INSIGHTS,
+        risk=Risk.SAFE,
+        hazard="It costs by the number of events." if on else "Hot keys are no longer shown.",
+        undo=f"Switch them {'off' if on else 'on'} again.",
+        requires=(present(join(GLOBAL, index)),) if index else (),
+        settles=tuple(settles),
+        touches=(at,),
+        group=group,
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.change import UPDATE_TABLE, Change, Ground, Impossible
 from driftcheck.aspects.consequence import Consequence
+from driftcheck.aspects.index_changes import index_changes
 from driftcheck.aspects.indexes import (
     GLOBAL,
     INDEX_RESOURCE,
@@ -30,7 +32,12 @@ from driftcheck.aspects.reading import (
     plain,
     text,
 )
-from driftcheck.aspects.scaling import billing_differs, capacity_matches, pointer_place
+from driftcheck.aspects.scaling import (
+    billing_differs,
+    billing_mode,
+    capacity_matches,
+    pointer_place,
+)
 from driftcheck.aspects.throughput import (
     CAPACITY_SCHEMA,
     capacity_risk,
@@ -48,11 +55,12 @@ from driftcheck.aspects.throughput_limits import (
     state_on_demand,
     state_warm,
     warm_enough,
+    warmed,
 )
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import join, split
 from driftcheck.model.resource import Resource, TerraformTable
-from driftcheck.model.table import Fragment
+from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Json, Unknown
 
 _KEYS = frozenset({"hash_key", "range_key", "key_schema"})
@@ -104,6 +112,7 @@ class GlobalSecondaryIndex(Aspect):
         }
     }
     reads = (DESCRIBE_TABLE,)
+    writes = (UPDATE_TABLE,)
     gates: ClassVar[Mapping[str, tuple[str, ...]]] = {
         **projection_gate(GLOBAL),
         f"/{GLOBAL}/*/key_schema": (f"/{GLOBAL}/*/hash_key", f"/{GLOBAL}/*/range_key"),
@@ -210,6 +219,20 @@ class GlobalSecondaryIndex(Aspect):
             )
         return None
 
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """One index at a time, those that go before those that come."""
+        return index_changes(ground, self.gravest)
+
+    def follow(self, fragment: Fragment, before: Table, after: Table) -> Fragment:
+        """Throughput goes with the billing mode; warm throughput never falls."""
+        indexes, mode = fragment.get(GLOBAL), billing_mode(after)
+        if not isinstance(indexes, dict) or mode in (None, billing_mode(before)):
+            return fragment
+        return {
+            **fragment,
+            GLOBAL: {name: _switched(index, str(mode)) for name, index in indexes.items()},
+        }
+
 
 def _state_keys(draft: Draft, place: tuple[str, ...], resource: Resource, pointer: str) -> None:
     """Write an index's keys from ``key_schema`` blocks, or from ``hash_key`` and ``range_key``."""
@@ -272,3 +295,13 @@ def _normal_index(index: Json) -> Json:
         return index
     parts = [(k["attribute_name"], k["key_type"]) for k in index["key_schema"]]
     return {**index, **normal_keys(parts)}
+
+
+def _switched(index: Json, mode: str) -> Json:
+    """An index after the table's billing mode became ``mode``."""
+    if not isinstance(index, dict):
+        return index
+    if mode == "PAY_PER_REQUEST":
+        warm = warmed(index.get("warm_throughput"))
+        return {**index, "read_capacity": None, "write_capacity": None, "warm_throughput": warm}
+    return {**index, "on_demand_throughput": dict.fromkeys(ON_DEMAND)}

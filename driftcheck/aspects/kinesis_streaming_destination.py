@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
+from driftcheck.aspects.change import Change, Ground, Impossible, Phase, equals
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import given, in_transition, text
 from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.pointer import join
 from driftcheck.model.resource import TerraformTable
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Cause, Json, Unknown
@@ -44,6 +46,11 @@ class KinesisStreamingDestination(Aspect):
         }
     }
     reads = (DESCRIBE,)
+    writes = (
+        "dynamodb:EnableKinesisStreamingDestination",
+        "dynamodb:DisableKinesisStreamingDestination",
+        "dynamodb:UpdateKinesisStreamingDestination",
+    )
     gates: ClassVar[Mapping[str, tuple[str, ...]]] = {
         f"/{FIELD}/enabled": (f"/{FIELD}/stream_arn", f"/{FIELD}/{PRECISION}")
     }
@@ -101,3 +108,70 @@ class KinesisStreamingDestination(Aspect):
         if pointer.endswith("/stream_arn"):
             return Consequence(pointer, "records of changes go to another stream from then on")
         return None
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """Another stream takes two calls; another precision takes one."""
+        places = tuple(join(FIELD, name) for name in _OFF)
+        moved = tuple(place for place in places if ground.moved(place))
+        if not moved:
+            return
+        on, arn, precision = places
+        was, will = bool(ground.before(on)), bool(ground.after(on))
+        same = was and will and not ground.moved(arn)
+        if will and not isinstance(ground.after(arn), str):
+            yield Impossible(
+                moved,
+                "nobody states which stream the changes should go to",
+                "State stream_arn in the code or in the spec.",
+            )
+            return
+        risk = self.gravest(ground, *([on] if was != will else moved))
+        if same:
+            yield _call(ground, "Update", ground.after(arn), ground.after(precision), risk, moved)
+            return
+        if was:
+            gone = () if will else moved
+            yield _call(ground, "Disable", ground.before(arn), None, risk, gone)
+        if will:
+            yield _call(ground, "Enable", ground.after(arn), ground.after(precision), risk, moved)
+
+
+def _call(
+    ground: Ground,
+    verb: str,
+    stream: str,
+    precision: Json,
+    risk: Risk,
+    pointers: tuple[str, ...],
+) -> Change:
+    """One call about the destination; ``verb`` begins the operation's name."""
+    settings = {}
+    if precision is not None:
+        member = f"{verb}KinesisStreamingConfiguration"
+        settings[member] = {"ApproximateCreationDateTimePrecision": precision}
+    on = verb != "Disable"
+    settles = [equals(f"/{FIELD}/enabled", on)]
+    if on:
+        settles.append(equals(f"/{FIELD}/stream_arn", stream))
+    if precision is not None:
+        settles.append(equals(f"/{FIELD}/{PRECISION}", precision))
+    titles = {
+        "Enable": f"send changes to {stream}",
+        "Disable": f"stop sending changes to {stream}",
+        "Update": f"send times of changes as {precision} to {stream}",
+    }
+    return Change(
+        title=titles[verb],
+        operation=f"dynamodb:{verb}KinesisStreamingDestination",
+        arguments={"TableName": ground.name, "StreamArn": stream, **settings},
+        pointers=pointers,
+        phase=Phase.LABEL,
+        risk=risk,
+        hazard="It costs by the number of changes."
+        if on
+        else "Changes that are not sent meanwhile are never sent.",
+        undo="Send them again, from then on." if not on else "Stop sending, or set it as before.",
+        settles=tuple(settles),
+        touches=(f"/{FIELD}",),
+        group=FIELD,
+    )

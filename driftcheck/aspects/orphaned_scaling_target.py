@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.autoscaling import DESCRIBE_TARGETS, TARGET
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.change import Change, Ground, Impossible
 from driftcheck.aspects.indexes import declared_indexes, index_names
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
@@ -15,12 +16,19 @@ from driftcheck.aspects.reading import (
     number,
     plain,
 )
-from driftcheck.aspects.scaling import Place, billing_differs, place_in_code, place_of
+from driftcheck.aspects.scaling import (
+    Place,
+    billing_differs,
+    billing_mode,
+    place_in_code,
+    place_of,
+    scaling_at,
+)
 from driftcheck.aspects.throughput import PAY_PER_REQUEST, declared_billing_mode
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import split
 from driftcheck.model.resource import TerraformTable
-from driftcheck.model.table import Fragment
+from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Json, Unknown
 
 FIELD = "orphaned_scaling_target"
@@ -103,6 +111,26 @@ class OrphanedScalingTarget(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """Nothing hangs on them."""
         return Risk.SAFE
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """The calls are those of autoscaling, which the same targets belong to."""
+        return iter(())
+
+    def follow(self, fragment: Fragment, before: Table, after: Table) -> Fragment:
+        """A switch to on demand leaves targets behind; what comes back takes up its own."""
+        orphans, mode, names = fragment.get(FIELD), billing_mode(after), index_names(after)
+        if not isinstance(orphans, dict) or mode is None or names is None:
+            return fragment
+        kept = {p: t for p, t in orphans.items() if _in_vain(tuple(p.split("/")), mode, set(names))}
+        if mode == PAY_PER_REQUEST != billing_mode(before):
+            for place in [("table", "read"), ("table", "write")] + [
+                ("index", name, kind) for name in sorted(names) for kind in ("read", "write")
+            ]:
+                scaling = scaling_at(before, place)
+                if isinstance(scaling, dict):
+                    bounds = ("min_capacity", "max_capacity")
+                    kept["/".join(place)] = {bound: scaling.get(bound) for bound in bounds}
+        return {FIELD: kept}
 
 
 def _in_vain(place: Place, mode: str, indexes: set[str]) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts, FactUnavailable
+from driftcheck.aspects.change import UPDATE_TABLE, Change, Ground, Impossible
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
@@ -16,6 +17,7 @@ from driftcheck.aspects.reading import (
     plain,
     text,
 )
+from driftcheck.aspects.replica_changes import replica_changes
 from driftcheck.aspects.server_side_encryption import (
     DESCRIBE_KEY,
     customer_key,
@@ -73,6 +75,12 @@ class Replica(Aspect):
     }
     reads = (DESCRIBE_TABLE,)
     may_read = (DESCRIBE_BACKUPS, LIST_TAGS, DESCRIBE_KEY)
+    writes = (
+        UPDATE_TABLE,
+        "dynamodb:UpdateContinuousBackups",
+        "dynamodb:TagResource",
+        "dynamodb:UntagResource",
+    )
 
     def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
         """From the table's ``replica`` blocks, or from replica resources of their own."""
@@ -165,6 +173,10 @@ class Replica(Aspect):
         if tokens[-1] == "point_in_time_recovery" and not wanted:
             return Consequence(pointer, "all history of that replica is lost")
         return None
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """One region for each call; what a replica has of its own is set in its region."""
+        return replica_changes(ground, self.gravest)
 
 
 def _state(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.change import Change, Ground, Impossible, Phase, absent, present
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.iam_policy import normal_policy, read_policy, same_policy
 from driftcheck.aspects.reading import mapped, plain, text
 from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.pointer import join
 from driftcheck.model.resource import TerraformTable
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json
@@ -30,6 +33,7 @@ class ResourcePolicy(Aspect):
     title = "resource policy"
     fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {FIELD: {"type": ["object", "null"]}}
     reads = (GET_POLICY,)
+    writes = ("dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy")
     atoms = (f"/{FIELD}",)
 
     def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
@@ -71,3 +75,27 @@ class ResourcePolicy(Aspect):
         if wanted is None:
             return Consequence(pointer, "whoever had access by the policy alone loses it")
         return Consequence(pointer, "access to the table changes")
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """The whole document, or its removal. AWS refuses one that would lock its author out."""
+        at = join(FIELD)
+        if not ground.moved(at):
+            return
+        policy = ground.after(at)
+        arguments: dict[str, Json] = {"ResourceArn": ground.arn}
+        if policy is not None:
+            arguments["Policy"] = json.dumps(policy, separators=(",", ":"))
+        put = policy is not None
+        yield Change(
+            title="put the resource policy" if put else "delete the resource policy",
+            operation="dynamodb:PutResourcePolicy" if put else "dynamodb:DeleteResourcePolicy",
+            arguments=arguments,
+            pointers=(at,),
+            phase=Phase.LABEL,
+            risk=self.gravest(ground, at),
+            hazard="Callers may lose their access; AWS takes up to minutes to enforce it.",
+            undo="Put the policy from before."
+            if ground.before(at) is not None
+            else "Delete the policy.",
+            settles=(present(at) if put else absent(at),),
+        )

@@ -166,3 +166,78 @@ def _unsupported(name: Json, kind: Json) -> tuple[str, Unknown]:
     label = shown if isinstance(shown, str) else "unnamed"
     reason = f"scaling policy {label} is of type {kind}, which DynamoDB does not support"
     return f"{kind}:{label}", Unknown(reason, certainly_set=True, cause=Cause.UNSUPPORTED)
+
+
+def default_policy_name(metric: str, resource_id: str) -> str:
+    """The name for a policy of which only the target value is stated."""
+    return f"{metric.partition('#')[0]}:{resource_id}"
+
+
+def aws_policy(metric: str, settings: Mapping[str, Json]) -> dict[str, Json]:
+    """The arguments of ``PutScalingPolicy`` for a policy of the document."""
+    customized = settings.get("customized_metric_specification")
+    configuration: dict[str, Json] = {
+        "TargetValue": float(settings["target_value"]),
+        "ScaleInCooldown": int(settings.get("scale_in_cooldown") or 0),
+        "ScaleOutCooldown": int(settings.get("scale_out_cooldown") or 0),
+        "DisableScaleIn": bool(settings.get("disable_scale_in")),
+    }
+    if customized:
+        configuration["CustomizedMetricSpecification"] = _aws_metric(customized)
+    else:
+        configuration["PredefinedMetricSpecification"] = {
+            "PredefinedMetricType": metric.partition("#")[0]
+        }
+    return {
+        "PolicyType": _TARGET_TRACKING,
+        "TargetTrackingScalingPolicyConfiguration": configuration,
+    }
+
+
+def _aws_metric(metric: Mapping[str, Json]) -> dict[str, Json]:
+    """AWS's form of a customised metric in normal form; the inverse of ``customized_metric``."""
+    if metric.get("metrics"):
+        return {"Metrics": [_aws_query(name, q) for name, q in metric["metrics"].items()]}
+    return _without_none(
+        {
+            "MetricName": metric.get("metric_name"),
+            "Namespace": metric.get("namespace"),
+            "Dimensions": _aws_dimensions(metric.get("dimensions")),
+            "Statistic": metric.get("statistic"),
+            "Unit": metric.get("unit"),
+        }
+    )
+
+
+def _aws_query(name: str, query: Mapping[str, Json]) -> dict[str, Json]:
+    watched = None
+    if query.get("metric_name") is not None:
+        described = {
+            "Namespace": query.get("namespace"),
+            "MetricName": query["metric_name"],
+            "Dimensions": _aws_dimensions(query.get("dimensions")),
+        }
+        watched = _without_none(
+            {
+                "Metric": _without_none(described),
+                "Stat": query.get("stat"),
+                "Unit": query.get("unit"),
+            }
+        )
+    return _without_none(
+        {
+            "Id": name,
+            "Expression": query.get("expression"),
+            "Label": query.get("label"),
+            "MetricStat": watched,
+            "ReturnData": query.get("return_data"),
+        }
+    )
+
+
+def _aws_dimensions(dimensions: Json) -> list[dict[str, Json]] | None:
+    return [{"Name": n, "Value": v} for n, v in dimensions.items()] if dimensions else None
+
+
+def _without_none(members: dict[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in members.items() if value is not None}

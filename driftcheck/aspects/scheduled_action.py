@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
-from driftcheck.aspects.indexes import declared_indexes, only_on_one_side
+from driftcheck.aspects.change import Change, Ground, Impossible
+from driftcheck.aspects.indexes import declared_indexes, index_names, only_on_one_side
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
     describe_table,
@@ -18,12 +19,14 @@ from driftcheck.aspects.reading import (
     plain,
     text,
 )
-from driftcheck.aspects.scaling import billing_differs, place_in_code, place_of
+from driftcheck.aspects.scaling import billing_differs, billing_mode, place_in_code, place_of
+from driftcheck.aspects.scaling_changes import DELETE_ACTION, PUT_ACTION
+from driftcheck.aspects.scheduled_changes import schedule_changes
 from driftcheck.aspects.throughput import PAY_PER_REQUEST, declared_billing_mode
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import split
 from driftcheck.model.resource import TerraformTable
-from driftcheck.model.table import Fragment
+from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Json, Unknown
 
 FIELD = "scheduled_action"
@@ -72,6 +75,7 @@ class ScheduledAction(Aspect):
         }
     }
     reads = (DESCRIBE_TABLE, DESCRIBE_ACTIONS)
+    writes = (PUT_ACTION, DELETE_ACTION)
 
     def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
         """From the ``aws_appautoscaling_scheduled_action`` resources of the table."""
@@ -139,6 +143,22 @@ class ScheduledAction(Aspect):
     def risk(self, pointer: str, current: Json, wanted: Json) -> Risk:
         """The bounds that an action sets move capacity."""
         return Risk.DISRUPTIVE
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """Actions by name; those of a target that goes, go with it."""
+        return schedule_changes(ground, self.gravest)
+
+    def follow(self, fragment: Fragment, before: Table, after: Table) -> Fragment:
+        """Nothing is scheduled on demand; indexes come without actions and take theirs along."""
+        scheduled, names = fragment.get(FIELD), index_names(after)
+        if not isinstance(scheduled, dict) or names is None:
+            return fragment
+        fresh = _nothing_scheduled(sorted(names))
+        if billing_mode(after) == PAY_PER_REQUEST:
+            return {FIELD: fresh}
+        known = scheduled.get("index") or {}
+        index = {n: known.get(n) or fresh["index"][n] for n in names}
+        return {FIELD: {**scheduled, "index": index}}
 
 
 def _nothing_scheduled(indexes: list[str]) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts, FactUnavailable
+from driftcheck.aspects.change import UPDATE_TABLE, Change, Ground, Impossible, Phase, equals
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
@@ -17,6 +18,7 @@ from driftcheck.aspects.reading import (
     text,
 )
 from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.pointer import join
 from driftcheck.model.resource import TerraformTable
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json, Unknown
@@ -49,6 +51,7 @@ class ServerSideEncryption(Aspect):
     }
     reads = (DESCRIBE_TABLE,)
     may_read = (DESCRIBE_KEY,)
+    writes = (UPDATE_TABLE,)
     gates: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "/server_side_encryption/enabled": ("/server_side_encryption/kms_key_arn",)
     }
@@ -111,6 +114,53 @@ class ServerSideEncryption(Aspect):
         """Everything is encrypted again."""
         text = "the table is encrypted again with another key, on which access then depends"
         return Consequence(pointer, text)
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """Alone in its request; a key of the customer's goes to all replicas in one call."""
+        on, key = "/server_side_encryption/enabled", "/server_side_encryption/kms_key_arn"
+        if not ground.moved(on) and not ground.moved(key):
+            return
+        enabled, arn = bool(ground.after(on)), ground.after(key)
+        moved = tuple(at for at in (on, key) if ground.moved(at))
+        specification: dict[str, Json] = {"Enabled": enabled}
+        if enabled:
+            specification["SSEType"] = "KMS"
+            if arn is not None:
+                specification["KMSMasterKeyId"] = arn
+        arguments: dict[str, Json] = {"SSESpecification": specification}
+        replicas = ground.member("/replica")
+        if replicas and arn is not None:
+            keys = {name: r.get("kms_key_arn") for name, r in replicas.items() if r is not None}
+            missing = [name for name, key_there in keys.items() if key_there is None]
+            if missing:
+                yield Impossible(
+                    moved,
+                    f"which key the replicas in {', '.join(missing)} should have is not stated",
+                    "State kms_key_arn of every replica: a key of the customer's is for all.",
+                )
+                return
+            regions = {ground.region: arn, **keys}
+            arguments = {
+                "ReplicaUpdates": [
+                    {"Update": {"RegionName": name, "KMSMasterKeyId": there}}
+                    for name, there in regions.items()
+                ]
+            }
+            places = (join("replica", name, "kms_key_arn") for name in keys)
+            moved += tuple(place for place in places if ground.moved(place))
+        kind = (arn or "the key that AWS manages") if enabled else "the key that AWS owns"
+        yield Change(
+            title=f"encrypt with {kind}",
+            operation=UPDATE_TABLE,
+            arguments={"TableName": ground.name, **arguments},
+            pointers=moved,
+            phase=Phase.ENCRYPTION,
+            risk=self.gravest(ground, *moved),
+            hazard="AWS allows four such changes in 24 hours; whoever loses the key loses the "
+            "table, and callers need permission to use it.",
+            undo="Change back to the key from before, if it still exists.",
+            settles=(equals(on, enabled), equals(key, arn)),
+        )
 
 
 def customer_key(value: Json) -> Json:

@@ -129,7 +129,10 @@ class Tags(Aspect):
                 risk=self.gravest(ground, *places),
                 hazard="Access rules may depend on them.",
                 undo="Set the values from before, or remove them.",
-                settles=tuple(equals(child("/tags", key), value) for key, value in put.items()),
+                requires=tuple(absent(child("/tags", key)) for key in gone)
+                if len({**before, **put}) > _MOST
+                else (),
+                settles=tuple(equals(child("/tags", key), value) for key, value in shown.items()),
             )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.change import UPDATE_TABLE, Change, Ground, Impossible
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
@@ -18,10 +19,11 @@ from driftcheck.aspects.reading import (
     text,
 )
 from driftcheck.aspects.scaling import billing_differs, capacity_matches, pointer_place
+from driftcheck.aspects.throughput_changes import billing_changes
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import split
 from driftcheck.model.resource import Resource, TerraformTable
-from driftcheck.model.table import Fragment
+from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Json, Unknown
 
 PROVISIONED = "PROVISIONED"
@@ -45,6 +47,7 @@ class Throughput(Aspect):
         "write_capacity": CAPACITY_SCHEMA,
     }
     reads = (DESCRIBE_TABLE,)
+    writes = (UPDATE_TABLE,)
     gates: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "/billing_mode": ("/read_capacity", "/write_capacity")
     }
@@ -104,6 +107,16 @@ class Throughput(Aspect):
         else:
             text = "from then on every request is paid for; AWS allows four switches in a day"
         return Consequence(pointer, text)
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """The billing mode with all capacity that it needs, or capacity alone."""
+        return billing_changes(ground, self.gravest)
+
+    def follow(self, fragment: Fragment, before: Table, after: Table) -> Fragment:
+        """There is no capacity under PAY_PER_REQUEST."""
+        if fragment.get("billing_mode") != PAY_PER_REQUEST:
+            return fragment
+        return {**fragment, "read_capacity": None, "write_capacity": None}
 
 
 def declared_billing_mode(table: Resource) -> Json:

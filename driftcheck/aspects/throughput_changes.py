@@ -61,9 +61,9 @@ def _to_on_demand(ground: Ground, judge: Judge) -> Change:
 
 def _to_provisioned(ground: Ground, judge: Judge) -> Change | Impossible:
     """All capacity in one call, the indexes' included, as AWS wants it."""
-    places: dict[str | None, Mapping[str, int] | None] = {None: _known_capacity(ground, None)}
+    places: dict[str | None, Mapping[str, int] | None] = {None: known_capacity(ground, None)}
     for name in kept_indexes(ground):
-        places[name] = _known_capacity(ground, name)
+        places[name] = known_capacity(ground, name)
     missing = ["the table" if n is None else f"the index {n}" for n, c in places.items() if not c]
     if missing:
         return Impossible(
@@ -153,8 +153,9 @@ def capacity_change(ground: Ground, index: str | None, judge: Judge) -> Change |
         undo="Set the capacity from before.",
         requires=(equals("/billing_mode", PROVISIONED), *unmanaged),
         settles=tuple(equals(at, ground.after(at)) for at in moved),
-        touches=tuple(join(*base, f"{kind}_capacity") for kind in KINDS)
-        + (join(*base, "warm_throughput"),),
+        touches=tuple(
+            join(*base, name) for name in ("read_capacity", "write_capacity", "warm_throughput")
+        ),
         fresh=fresh,
     )
 
@@ -164,7 +165,7 @@ def scaled_place(index: str | None, kind: str) -> Place:
     return ("table", kind) if index is None else ("index", index, kind)
 
 
-def _known_capacity(ground: Ground, index: str | None) -> dict[str, int] | None:
+def known_capacity(ground: Ground, index: str | None) -> dict[str, int] | None:
     """The capacity to begin with under PROVISIONED; None where nobody states it.
 
     What is declared, or the minimum of the autoscaler that takes over.

@@ -8,7 +8,7 @@ from typing import Any
 from driftcheck.aspects.base import Draft
 from driftcheck.aspects.reading import in_transition, mapped, number, only_if
 from driftcheck.model.resource import Resource
-from driftcheck.model.values import Json
+from driftcheck.model.values import Json, Unknown
 
 ON_DEMAND = {
     "max_read_request_units": "MaxReadRequestUnits",
@@ -69,3 +69,17 @@ def live_warm(described: Mapping[str, Any]) -> dict[str, Json]:
 def warm_enough(expected: Json, actual: Json) -> bool:
     """Whether warm throughput reaches what was declared; AWS raises it and never lowers it."""
     return actual is not None and bool(actual >= expected)
+
+
+#: Units per second that every table and index on demand serves at once.
+ON_DEMAND_WARM = {"read_units_per_second": 12_000, "write_units_per_second": 4_000}
+
+
+def warmed(warm: Json) -> dict[str, Json]:
+    """Warm throughput after a switch to on demand, which raises it and never lowers it."""
+    stated = warm if isinstance(warm, dict) else {}
+    known = {name: stated.get(name) for name in WARM}
+    return {
+        name: max(value or 0, ON_DEMAND_WARM[name]) if not isinstance(value, Unknown) else value
+        for name, value in known.items()
+    }

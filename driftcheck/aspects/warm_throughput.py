@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
+from driftcheck.aspects.change import UPDATE_TABLE, Change, Ground, Impossible, Phase, at_least
 from driftcheck.aspects.consequence import Consequence
 from driftcheck.aspects.reading import DESCRIBE_TABLE, settled_table
-from driftcheck.aspects.scaling import billing_differs
+from driftcheck.aspects.scaling import billing_differs, billing_mode
 from driftcheck.aspects.throughput import is_less
 from driftcheck.aspects.throughput_limits import (
     WARM,
@@ -16,10 +17,12 @@ from driftcheck.aspects.throughput_limits import (
     live_warm,
     state_warm,
     warm_enough,
+    warmed,
 )
 from driftcheck.model.finding import Risk, Severity
+from driftcheck.model.pointer import join
 from driftcheck.model.resource import TerraformTable
-from driftcheck.model.table import Fragment
+from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Json
 
 FIELD = "warm_throughput"
@@ -36,6 +39,7 @@ class WarmThroughput(Aspect):
     title = "warm throughput"
     fields: ClassVar[Mapping[str, Mapping[str, Any]]] = {FIELD: limits_schema(WARM)}
     reads = (DESCRIBE_TABLE,)
+    writes = (UPDATE_TABLE,)
 
     def from_terraform(self, source: TerraformTable, draft: Draft) -> None:
         """From the block of provider 6; None where it is not declared."""
@@ -70,3 +74,40 @@ class WarmThroughput(Aspect):
             text = "warm throughput never decreases, so Terraform deletes the table for another"
             return Consequence(pointer, text, replaces_table=True)
         return Consequence(pointer, "AWS charges once for the throughput it prepares")
+
+    def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
+        """Alone in its request, and never lower than it is."""
+        places = {name: join(FIELD, name) for name in WARM}
+        moved = tuple(at for at in places.values() if ground.moved(at))
+        if not moved:
+            return
+        risk = self.gravest(ground, *moved)
+        if risk is Risk.IMPOSSIBLE:
+            yield Impossible(
+                moved,
+                "warm throughput only ever rises",
+                "Leave it: it costs nothing to keep. Terraform would replace the table.",
+            )
+            return
+        values = {
+            member: max(ground.after(places[name]) or 0, ground.before(places[name]) or 0)
+            for name, member in WARM.items()
+        }
+        yield Change(
+            title=f"raise the warm throughput to {', '.join(map(str, values.values()))} units",
+            operation=UPDATE_TABLE,
+            arguments={"TableName": ground.name, "WarmThroughput": values},
+            pointers=moved,
+            phase=Phase.WARM,
+            risk=risk,
+            hazard="It is paid for once, and cannot be lowered again.",
+            undo="None: warm throughput never goes down.",
+            settles=tuple(at_least(at, ground.after(at)) for at in moved),
+            slow=True,
+        )
+
+    def follow(self, fragment: Fragment, before: Table, after: Table) -> Fragment:
+        """A table on demand is warm enough for what AWS gives to every such table."""
+        if billing_mode(before) == billing_mode(after) or billing_mode(after) != "PAY_PER_REQUEST":
+            return fragment
+        return {FIELD: warmed(fragment.get(FIELD))}
