@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from driftcheck.aspects.base import Aspect
 from driftcheck.compare.three_way import Sources, Unsettled, Verdict
 from driftcheck.model.finding import Finding, Kind, Party, PartyValue, Severity, State
 from driftcheck.model.location import Location
@@ -78,7 +79,7 @@ def unknown_finding(item: Unsettled, sources: Sources, place: Place) -> Finding:
         kind=Kind.UNKNOWN,
         rule=str(rule),
         severity=Severity.HIGH if item.decides else Severity.INFO,
-        message=f"{_subject(item.aspect.title, item.pointer)} could not be "
+        message=f"{_subject(item.aspect, item.pointer)} could not be "
         f"{'read' if live_unknown else 'evaluated'}: {item.reason}",
         table=place.table,
         address=place.address,
@@ -110,7 +111,7 @@ def _where(verdict: Verdict, sources: Sources) -> tuple[Location, ...]:
 
 
 def _message(verdict: Verdict, live: Json) -> str:
-    subject = _subject(verdict.aspect.title, verdict.pointer)
+    subject = _subject(verdict.aspect, verdict.pointer)
     expected, actual = render(verdict.expected), render(verdict.actual)
     if verdict.kind is Kind.CONTRACT:
         text = f"{subject}: the spec requires {expected}, the code says {actual}"
@@ -121,15 +122,25 @@ def _message(verdict: Verdict, live: Json) -> str:
         return text
     hidden = " (hidden from Terraform by ignore_changes)" if verdict.hidden else ""
     if verdict.actual is None:
-        return f"{subject}: {expected} is missing{hidden}"
+        what = subject if _many(verdict.expected) else f"{subject}: {expected}"
+        return f"{what} is missing{hidden}"
     if verdict.expected is None:
-        return f"{subject}: {actual} is there and should not be{hidden}"
+        what = subject if _many(verdict.actual) else f"{subject}: {actual}"
+        return f"{what} is there and should not be{hidden}"
     return f"{subject}: is {actual}, should be {expected}{hidden}"
 
 
-def _subject(title: str, pointer: str) -> str:
-    tokens = split(pointer)[1:]
-    return f"{title} ({' '.join(tokens)})" if tokens else title
+def _many(value: Json) -> bool:
+    """Whether a value is a thing with parts, better named than spelled out."""
+    return isinstance(value, dict | list)
+
+
+def _subject(aspect: Aspect, pointer: str) -> str:
+    """What a message is about; the field is named where the aspect has several."""
+    tokens = split(pointer)
+    if len(aspect.fields) == 1:
+        tokens = tokens[1:]
+    return f"{aspect.title} ({' '.join(tokens)})" if tokens else aspect.title
 
 
 def render(value: Json) -> str:

@@ -112,10 +112,8 @@ class _Page:
         self._put(_subject(finding, table), "dim")
         for line in self._values(finding):
             self._put(line)
-        for number, location in enumerate(finding.locations):
-            self._put(
-                f"{'declared at' if number == 0 else '       from'} {printable(str(location))}"
-            )
+        for line in self._places(finding):
+            self._put(printable(line))
         if self._style.verbose and finding.risk is not None:
             self._put(f"mending it is {finding.risk.value}")
         if finding.breaks:
@@ -126,6 +124,21 @@ class _Page:
         elif finding.help and (self._style.verbose or finding.kind is not Kind.DRIFT):
             for line in self._wrapped(printable(" ".join(finding.help.split()))):
                 self._put(line, "dim")
+
+    def _places(self, finding: Finding) -> Iterator[str]:
+        """The line that says the expected value, and the line that the value came from.
+
+        What lies between the two (locals, variables of modules) is for ``verbose``.
+        """
+        if not finding.locations:
+            return
+        first, *rest = finding.locations
+        yield f"declared at {first}"
+        if self._style.verbose:
+            yield from (f"       from {location}" for location in rest)
+        elif rest:
+            between = f" ({len(rest) - 1} in between)" if len(rest) > 1 else ""
+            yield f"       from {rest[-1]}{between}"
 
     def _values(self, finding: Finding) -> Iterator[str]:
         """The values in full, where the message has room for a part of them only."""
@@ -140,7 +153,9 @@ class _Page:
                 for name, party in parties:
                     yield f"{name:<8}  {_party(party, width)}"
         elif _wide(finding.expected) or _wide(finding.actual):
-            yield f"expected  {brief(finding.expected, width)}"
+            # A policy asks for more than one value could say.
+            if finding.kind is not Kind.POLICY:
+                yield f"expected  {brief(finding.expected, width)}"
             yield f"actual    {brief(finding.actual, width)}"
 
     def summary(self, report: Report) -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from jsonschema import Draft202012Validator
 
+from driftcheck.model.location import Location
 from driftcheck.model.report import Report
 from driftcheck.model.values import Sensitive, Unknown
 from driftcheck.reports import FORMATS, Style, renderer
@@ -57,6 +58,16 @@ def test_verbose_leaves_nothing_out(report: Report) -> None:
     assert "mending it is safe" in text
     assert "Switch it on." in text
     assert "--verbose" not in text
+
+
+def test_the_way_of_a_value_is_shortened(report: Report) -> None:
+    places = tuple(Location(f"f{n}.tf", n, 1) for n in range(1, 5))
+    long = replace(report, findings=(replace(DRIFT, locations=places),))
+    text = TEXT(long, Style())
+    assert "declared at f1.tf:1:1\n" in text
+    assert "       from f4.tf:4:1 (2 in between)\n" in text
+    assert "f2.tf" not in text
+    assert "       from f2.tf:2:1\n" in TEXT(long, Style(verbose=True))
 
 
 def test_quiet_leaves_out_what_complies(report: Report) -> None:
