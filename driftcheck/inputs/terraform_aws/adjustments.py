@@ -30,7 +30,7 @@ def set_tags_all(
     """
     if "tags_all" not in values or "tags" not in values:
         return
-    merged, marks, hidden = merged_tags(values["tags"], provider)
+    merged, marks, hidden = merged_tags(values["tags"], provider, exact=exact)
     clear = merged and all(v.raw != "" for v in merged.values())
     if hidden is None and (clear or not exact):
         values["tags_all"] = map_value(STRING, merged).with_marks(marks)
@@ -40,9 +40,12 @@ def set_tags_all(
 
 
 def merged_tags(
-    tags: Value, provider: ProviderUse
+    tags: Value, provider: ProviderUse, *, exact: bool
 ) -> tuple[dict[str, Value], frozenset[str], Unknown | None]:
-    """All tags, their marks, and why they are not all known (None where they are)."""
+    """All tags, their marks, and why they are not known (None where they are).
+
+    A single unknown value makes all of them unknown only in an ``exact`` plan.
+    """
     defaults = default_tags(provider)
     merged: dict[str, Value] = {}
     marks = defaults.marks | tags.marks
@@ -51,7 +54,7 @@ def merged_tags(
             return {}, marks, source.raw
         if isinstance(source.raw, dict):
             for name, value in source.raw.items():
-                if isinstance(value.raw, Unknown):
+                if exact and isinstance(value.raw, Unknown):
                     return {}, marks, value.raw
                 if not value.is_null:
                     merged[name] = value

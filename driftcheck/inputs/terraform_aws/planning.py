@@ -44,10 +44,15 @@ _ALWAYS_THERE = frozenset({"arn", "key_id"})
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Completes the configuration of one resource, whose address is ``address``."""
+    """Completes the configuration of one resource, whose address is ``address``.
+
+    With ``exact``, a map with an unknown element is unknown as a whole, as the plan
+    has it; otherwise what is known of it stays known.
+    """
 
     type: str
     address: str
+    exact: bool = True
     in_set: bool = False
 
     def complete(self, config: Value, facts: Facts, path: str = "") -> Value:
@@ -105,7 +110,7 @@ class Planner:
         if isinstance(type_, MapType) and isinstance(raw, dict):
             kept = {k: v for k, v in raw.items() if not v.is_null}
             hidden = next((v.raw for v in kept.values() if isinstance(v.raw, Unknown)), None)
-            if hidden is not None:
+            if hidden is not None and self.exact:
                 return Value(type_, Unknown(hidden.reason, not_null=True), value.marks)
             if not kept and not self.in_set:
                 return null(type_)

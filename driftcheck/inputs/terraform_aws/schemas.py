@@ -69,9 +69,8 @@ class AwsSchemas:
     def plan(self, request: PlanRequest) -> Value:
         """The resource as it will be."""
         known = self._facts(request)
-        values = dict(
-            Planner(request.type, request.address).complete(request.config, known).as_dict()
-        )
+        planner = Planner(request.type, request.address, exact=self.exact_plan)
+        values = dict(planner.complete(request.config, known).as_dict())
         set_tags_all(values, request.provider, request.address, exact=self.exact_plan)
         if self.exact_plan:
             adjust = EXACT_PLAN.get(request.type)
