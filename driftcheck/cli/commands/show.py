@@ -52,7 +52,7 @@ def command(
     from driftcheck.reports.tables import tables_document, tables_text
 
     evaluation = session.evaluation(ctx, var, var_file, workspace)
-    code = _code(path, evaluation, region)
+    code = _code(path, evaluation, region, raw=raw)
     if raw:
         from driftcheck.hcl.module import raw_resources
 
@@ -72,7 +72,7 @@ def command(
         raise typer.Exit(2)
 
 
-def _code(path: Path, evaluation: Any, region: str | None) -> CodeTables:
+def _code(path: Path, evaluation: Any, region: str | None, *, raw: bool) -> CodeTables:
     from driftcheck.hcl.module import ModuleOptions
     from driftcheck.inputs.terraform_aws import AwsSchemas
     from driftcheck.stages.code import Place, code_of_spec, evaluate
@@ -90,7 +90,8 @@ def _code(path: Path, evaluation: Any, region: str | None) -> CodeTables:
             inputs=evaluation.variables,
             env=dict(os.environ),
             workspace=evaluation.workspace,
-            schemas=AwsSchemas(account=None, region=region),
+            # Raw is what ``terraform plan`` shows, where an id is not known yet.
+            schemas=AwsSchemas(account=None, region=region, exact_plan=raw),
             resource_types=AwsSchemas.is_supported,
         ),
         place,
