@@ -14,6 +14,9 @@ from driftcheck.hcl.values import FAILED, Unknown, Value, unknown
 if TYPE_CHECKING:
     from driftcheck.hcl.evaluate import Evaluator, Names
 
+#: What a call costs, besides the work on its arguments.
+CALL_COST = 20
+
 
 def function_call(run: Evaluator, node: FunctionCall, names: Names) -> Value:
     """``name(args)``: finds the function, evaluates the arguments, and calls it."""
@@ -24,8 +27,8 @@ def function_call(run: Evaluator, node: FunctionCall, names: Names) -> Value:
         return run.fail(node, f"Invalid call of {name}(): {run.context.forbidden[name]}.")
     if name.startswith("provider::"):
         return unknown(f"{name}() is computed by a provider plugin, which is not run")
-    lazy = registry.LAZY_FUNCTIONS.get(name)
-    if lazy is None and name not in registry.FUNCTIONS:
+    declared = registry.find(name)
+    if declared is None:
         error = registry.unknown_function(node.name, node.location)
         run.errors.append(error)
         return unknown(FAILED)
@@ -40,13 +43,14 @@ def function_call(run: Evaluator, node: FunctionCall, names: Names) -> Value:
         if not isinstance(elements, list):
             return elements
         nodes, expanded = nodes[:-1], elements
-    if lazy is not None:
-        return _lazy_call(run, node, lazy, nodes, expanded, names)
+    run.context.budget.charge(CALL_COST, node)
+    if not isinstance(declared, registry.Function):
+        return _lazy_call(run, node, declared, nodes, expanded, names)
     args = [run.value(arg, names) for arg in nodes]
     if len(run.errors) > errors_before:
         return unknown(FAILED)
     args += expanded
-    run.context.budget.charge(1 + sum([arg.summary.weight for arg in args]) // 4, node)
+    run.context.budget.charge(sum([arg.summary.weight for arg in args]) // 4, node)
     try:
         result = registry.invoke(name, args, run.context, node, node.args)
     except HclLimitError:

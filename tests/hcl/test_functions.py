@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
-from driftcheck.hcl.functions.registry import FUNCTIONS, LAZY_FUNCTIONS, Parameter
+from driftcheck.hcl.functions import FAMILY_OF
+from driftcheck.hcl.functions.registry import FUNCTIONS, LAZY_FUNCTIONS, Parameter, load_all
 from driftcheck.hcl.types import DYNAMIC, Type, type_json
 from tests.hcl.terraform_oracle import answer, ask, same
+
+load_all()
 
 DATA = Path(__file__).parent / "data"
 FAMILIES = sorted((DATA / "functions").glob("*.json"))
@@ -80,6 +83,14 @@ def test_there_are_no_other_functions() -> None:
     ours = FUNCTIONS.keys() | LAZY_FUNCTIONS.keys()
     # These two exist to say that they are gone; Terraform does not list them either.
     assert ours - {"list", "map"} == {row["name"] for row in SIGNATURES}
+
+
+def test_every_function_is_found_in_the_family_that_is_said_to_declare_it() -> None:
+    assert FAMILY_OF.keys() == FUNCTIONS.keys() | LAZY_FUNCTIONS.keys()
+    for name, family in FAMILY_OF.items():
+        declared = FUNCTIONS.get(name)
+        implementation = LAZY_FUNCTIONS[name] if declared is None else declared.implementation
+        assert implementation.__module__ == f"driftcheck.hcl.functions.{family}"
 
 
 def test_lazy_functions_are_not_declared_twice() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from driftcheck.hcl.console import evaluate_line
 from driftcheck.hcl.context import DEFAULT_BUDGET, Budget, EvalContext
 from driftcheck.hcl.files import RepositoryFiles
-from driftcheck.hcl.functions.registry import FUNCTIONS, LAZY_FUNCTIONS
+from driftcheck.hcl.functions import FAMILY_OF
 from tests.hcl.random_expressions import random_expressions
 from tests.hcl.terraform_oracle import FILES, OracleScope
 
@@ -25,7 +25,7 @@ PIECES = [
     *("${", "%{", "%{ if true }", "%{ else }", "%{ endif }", "%{ for x in ", "%{ endfor }", "~}"),
     *("<<EOT\n", "\nEOT\n", "<<-A\n", "$${", "%%{", "...", "=>", "[*]", ".*", "for x in ", " if "),
     *("null", "true", "1e9", "1e99999", "terraform_data.u.id", "each.key", "path.module", "\\u00"),
-    *(f"{name}(" for name in sorted([*FUNCTIONS, *LAZY_FUNCTIONS])),
+    *(f"{name}(" for name in sorted(FAMILY_OF)),
 ]
 
 

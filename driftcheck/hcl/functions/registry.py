@@ -21,10 +21,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 
 from driftcheck.errors import HclError
 from driftcheck.hcl.context import EvalContext
 from driftcheck.hcl.convert import ConvertError, convert
+from driftcheck.hcl.functions import FAMILY_OF
 from driftcheck.hcl.numbers import NumberError
 from driftcheck.hcl.syntax import Expression, Node
 from driftcheck.hcl.types import DYNAMIC, Type
@@ -137,6 +140,7 @@ class Function:
         return self.variadic
 
 
+#: What has been declared so far; see ``find`` and ``load_all``.
 FUNCTIONS: dict[str, Function] = {}
 LAZY_FUNCTIONS: dict[str, LazyImplementation] = {}
 
@@ -171,6 +175,22 @@ def lazy_function(name: str) -> Callable[[LazyImplementation], LazyImplementatio
     return register
 
 
+def find(name: str) -> Function | LazyImplementation | None:
+    """The function of that name (without ``core::``), None where Terraform has none."""
+    family = FAMILY_OF.get(name)
+    if family is None:
+        return None
+    if name not in FUNCTIONS and name not in LAZY_FUNCTIONS:
+        import_module(f"driftcheck.hcl.functions.{family}")
+    return FUNCTIONS.get(name) or LAZY_FUNCTIONS[name]
+
+
+def load_all() -> None:
+    """Make sure that ``FUNCTIONS`` and ``LAZY_FUNCTIONS`` are complete."""
+    for name in FAMILY_OF:
+        find(name)
+
+
 def local_name(name: str) -> str:
     """The name of a function without the namespace ``core::``."""
     return name.removeprefix("core::")
@@ -178,10 +198,14 @@ def local_name(name: str) -> str:
 
 def unknown_function(name: str, location: Location | None) -> HclError:
     """The error for a call to a function that Terraform does not have."""
-    plain = local_name(name)
-    close = difflib.get_close_matches(plain, [*FUNCTIONS, *LAZY_FUNCTIONS], n=1)
-    hint = f'Did you mean "{close[0]}"?' if close else "See the list of Terraform's functions."
-    return HclError(f'There is no function named "{name}".', location, hint)
+    return HclError(f'There is no function named "{name}".', location, _hint(local_name(name)))
+
+
+@cache
+def _hint(name: str) -> str:
+    """A function that may have been meant; remembered, because the search is slow."""
+    close = difflib.get_close_matches(name, list(FAMILY_OF), n=1)
+    return f'Did you mean "{close[0]}"?' if close else "See the list of Terraform's functions."
 
 
 def invoke(
@@ -197,8 +221,8 @@ def invoke(
     at the place of the argument at fault where ``argument_nodes`` has it, else of the
     call ``node``.
     """
-    declared = FUNCTIONS.get(local_name(name))
-    if declared is None:
+    declared = find(local_name(name))
+    if not isinstance(declared, Function):
         raise unknown_function(name, None if node is None else node.location)
     try:
         return _call(declared, list(args), context, node)
