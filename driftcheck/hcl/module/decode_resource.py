@@ -102,14 +102,14 @@ def _ignore_changes(expression: Expression, lifecycle: Lifecycle) -> None:
     if isinstance(plain, Traversal) and plain.root == "all" and not plain.names:
         lifecycle.ignore_all = True
         return
-    for item in reference_list(expression):
-        if isinstance(item, syntax.Template) and item.text.strip('"') == "*":
-            raise HclError(
-                "Invalid ignore_changes wildcard.",
-                item.location,
-                'The ["*"] form is not valid any more; write `ignore_changes = all`.',
-            )
-        lifecycle.ignore_changes.append(relative_path(item))
+    stars = expression.items if isinstance(expression, syntax.TupleCons) else []
+    if any(item.text == '"*"' for item in stars):
+        raise HclError(
+            "Invalid ignore_changes wildcard.",
+            expression.location,
+            'The ["*"] form is not valid any more; write `ignore_changes = all`.',
+        )
+    lifecycle.ignore_changes += [relative_path(item) for item in reference_list(expression)]
 
 
 def decode_check_rule(block: Block, diagnostics: Diagnostics) -> CheckRule:

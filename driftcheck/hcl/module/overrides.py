@@ -54,7 +54,8 @@ def _override_block(blocks: list[Block], override: Block, diagnostics: Diagnosti
                     _merge_top_level(override.type, base.body, override.body),
                 )
             return
-    if override.type == "provider":
+    if override.type == "provider" and not identity[-1]:
+        # A module without a provider block has the default configuration all the same.
         blocks.append(override)
         return
     name = ".".join(override.labels)

@@ -126,6 +126,8 @@ class ModuleScope:
                 if reference.root == "var"
                 else self.instance.node.module.locals
             )
+            if name in declared:
+                return _failed(f"{reference.root}.{name}")
             raise _undeclared(kind, name, declared, reference)
         return value
 
@@ -181,7 +183,7 @@ class ModuleScope:
         if child is not None and child.missing is not None:
             return unknown(child.missing), 1
         if modules is None:
-            return unknown(f"module.{names[0]} could not be evaluated"), 1
+            return _failed(f"module.{names[0]}"), 1
         if modules.unknown is not None:
             return unknown(modules.unknown.reason), 1
         if modules.kind is RepetitionKind.SINGLE and len(names) > 1:
@@ -193,6 +195,8 @@ class ModuleScope:
             return unknown(module.node.missing)
         value = module.outputs.get(name)
         if value is None:
+            if name in module.node.module.outputs:
+                return _failed(f"{module.address}.{name}")
             raise _undeclared("output", name, module.node.module.outputs, reference)
         return value
 
@@ -214,7 +218,7 @@ class ModuleScope:
         if found is None:
             declared = self.instance.node.module.resources
             if address in declared:
-                return unknown(f"{address} could not be evaluated"), used
+                return _failed(address), used
             raise _undeclared("resource", address, declared, reference)
         if found.unknown is not None:
             return unknown(found.unknown.reason), used
@@ -223,6 +227,11 @@ class ModuleScope:
             if instance.open and len(names) > used:
                 return _open_attribute(instance, names[used]), used + 1
         return _collection(found, _resource_object), used
+
+
+def _failed(address: str) -> Value:
+    """Something declared that has no value: it is part of a cycle, or was refused."""
+    return unknown(f"{address} could not be evaluated")
 
 
 def _resource_address(reference: Traversal) -> str:
