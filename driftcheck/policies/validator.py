@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +24,8 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from driftcheck.model.values import Json, Unknown, first_unknown
+from driftcheck.model.pointer import resolve
+from driftcheck.model.values import Json, Unknown, first_unknown, reveal
 
 #: Every keyword that a policy may use.
 KEYWORDS = frozenset(Draft202012Validator.VALIDATORS) | {
@@ -35,6 +37,8 @@ KEYWORDS = frozenset(Draft202012Validator.VALIDATORS) | {
     "title",
     "description",
     "$comment",
+    "equalsField",
+    "lessThanMember",
 } - {"format", "$dynamicRef", "unevaluatedItems", "unevaluatedProperties"}
 
 Keyword = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
@@ -49,8 +53,21 @@ class Undecided(ValidationError):
 
 
 def iter_errors(schema: Mapping[str, Any], document: Json) -> Iterator[ValidationError]:
-    """Every way in which the document breaks the schema; ``Undecided`` where nobody can tell."""
-    return _validator_class()(schema).iter_errors(document)  # type: ignore[no-any-return]
+    """Every way in which the document breaks the schema; ``Undecided`` where nobody can tell.
+
+    Two keywords are added to those of JSON Schema, for what it cannot say:
+    ``equalsField: POINTER`` (the value equals the one at a place of the whole document)
+    and ``lessThanMember: {a: b}`` (of an object: member ``a`` is less than member ``b``).
+    """
+    token = _document.set(document)
+    try:
+        yield from _validator_class()(schema).iter_errors(document)
+    finally:
+        _document.reset(token)
+
+
+#: The whole document that is being validated, for the keywords that look beside themselves.
+_document: ContextVar[Json] = ContextVar("document", default=None)
 
 
 def verdict(schema: Mapping[str, Any], document: Json) -> bool | Unknown:
@@ -73,6 +90,8 @@ def _validator_class() -> Any:
         "contains": _contains,
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
+        "equalsField": _equals_field,
+        "lessThanMember": _less_than_member,
     }
     transparent = {"allOf", "$ref", "$dynamicRef", "anyOf", "oneOf", "not", "if"}
     keywords: dict[str, Keyword] = {}
@@ -219,6 +238,31 @@ def _pattern_properties(
         for name, value in instance.items():
             if compiled(pattern).search(name):
                 yield from validator.descend(value, schema, path=name, schema_path=pattern)
+
+
+def _equals_field(
+    _validator: Any, pointer: str, instance: Any, _schema: Any
+) -> Iterator[ValidationError]:
+    other = resolve(_document.get(), pointer)
+    unknown = first_unknown(other) or first_unknown(instance)
+    if unknown is not None:
+        yield Undecided(unknown)
+    elif reveal(other) != reveal(instance):
+        yield ValidationError(f"is not what {pointer} is")
+
+
+def _less_than_member(
+    _validator: Any, members: Any, instance: Any, _schema: Any
+) -> Iterator[ValidationError]:
+    if not isinstance(instance, dict):
+        return
+    for smaller, larger in members.items():
+        low, high = instance.get(smaller), instance.get(larger)
+        unknown = first_unknown([low, high])
+        if unknown is not None:
+            yield Undecided(unknown)
+        elif _is_number(None, low) and _is_number(None, high) and low >= high:  # type: ignore[operator]
+            yield ValidationError(f"{smaller} is not less than {larger}", path=(smaller,))
 
 
 @functools.cache
