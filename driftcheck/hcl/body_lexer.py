@@ -6,7 +6,9 @@ import re
 from typing import NoReturn
 
 from driftcheck.hcl import templates
-from driftcheck.hcl.lexer import ARGUMENT, COMMENT, MAX_DEPTH, NAME, Lexer
+from driftcheck.hcl.lexer import ARGUMENT, COMMENT, Lexer
+from driftcheck.hcl.limits import MAX_DEPTH
+from driftcheck.hcl.names import NAME
 
 _ITEM = re.compile(
     rf"""[ \t\n]*(?:\r\n[ \t\n]*)*(?:

@@ -17,9 +17,9 @@ import unicodedata
 from typing import NoReturn
 
 from driftcheck.errors import HclError, HclLimitError
-from driftcheck.hcl.lexer import MAX_DEPTH
-from driftcheck.hcl.numbers import NumberLimitError, parse_number
+from driftcheck.hcl.limits import MAX_DEPTH
 from driftcheck.hcl.native_syntax import parse_template
+from driftcheck.hcl.numbers import NumberLimitError, parse_number
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import (
     Attribute,

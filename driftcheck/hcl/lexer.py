@@ -20,16 +20,12 @@ from typing import Any, NoReturn
 
 from driftcheck.errors import HclError, HclLimitError
 from driftcheck.hcl import templates
+from driftcheck.hcl.limits import MAX_DEPTH
+from driftcheck.hcl.names import NAME, invalid_at
 from driftcheck.hcl.numbers import NumberError, NumberLimitError, parse_number
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import Comment, Expression, Literal, Template, Traversal
 
-#: Levels of brackets, blocks and templates inside each other that we follow.
-MAX_DEPTH = 100
-
-#: ASCII letters, digits, "_" and "-", and anything beyond ASCII: whether a name may have
-#: that is checked once it was found. (Written as what is left out: it compiles faster.)
-NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*"
 COMMENT = r"\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/"
 _TOKEN = re.compile(
     rf"""[ \t]*(?:
@@ -234,10 +230,9 @@ class Lexer:
 
     def check_name(self, start: int, name: str) -> None:
         """Refuse the characters above ASCII that names cannot have."""
-        plain = name.replace("-", "_")
-        if not plain.isidentifier():
-            length = next(n for n in range(1, len(plain) + 1) if not plain[:n].isidentifier())
-            self.invalid_character(start + length - 1)
+        index = invalid_at(name)
+        if index is not None:
+            self.invalid_character(start + index)
 
     # Refusals.
 

@@ -9,10 +9,12 @@ operator)``, and for every other token the offset at which it starts.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from driftcheck.errors import DriftcheckError, HclError
+from driftcheck.errors import DriftcheckError, HclError, HclLimitError
+from driftcheck.hcl.limits import MAX_HEIGHT, check_height
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import (
     Attribute,
@@ -51,6 +53,11 @@ def _fail(source: Source, at: int, summary: str, detail: str) -> NoReturn:
     raise HclError(summary, source.location(at), detail)
 
 
+def _normal(name: str) -> str:
+    """A name as a string value has it, in normal form C. (References keep theirs.)"""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 # Bodies.
 
 
@@ -75,6 +82,7 @@ def _body(source: Source, items: Sequence[Attribute | Block] = ()) -> Body:
 
 
 def _attribute(source: Source, name: Name, _: int, expression: Expression) -> Attribute:
+    check_height(expression)
     return Attribute(source, name[0], expression.end, name[2], expression)
 
 
@@ -173,7 +181,7 @@ def _empty_object(source: Source, open_: int, close: int) -> ObjectCons:
 def _object_item(source: Source, key: Expression, _: int, value: Expression) -> ObjectItem:
     if type(key) is Traversal:
         if not key.names:
-            key = Literal(source, key.start, key.end, key.root)
+            key = Literal(source, key.start, key.end, _normal(key.root))
     elif type(key) is Literal and (key.value is None or type(key.value) is bool):
         key = Literal(source, key.start, key.end, key.text)  # a keyword is a plain name here
     return ObjectItem(source, key.start, value.end, key, value)
@@ -275,8 +283,8 @@ def _step(source: Source, node: Expression, step: Step) -> Expression:
     """
     kind, value, end = step
     if type(node) is Splat and node.full:
-        node.each = _step(source, node.each, step)
-        node.end = end
+        last = _last_splat(node, end)
+        last.each = _step(source, last.each, step)
         return node
     if kind != "attribute":
         return Index(source, node.start, end, node, value)
@@ -285,7 +293,7 @@ def _step(source: Source, node: Expression, step: Step) -> Expression:
         node.ends.append(end)
         node.end = end
         return node
-    return GetAttr(source, node.start, end, node, value)
+    return GetAttr(source, node.start, end, node, _normal(value))
 
 
 def _splat(source: Source, subject: Expression, splat: tuple[bool, Splatter, list[Step]]) -> Splat:
@@ -294,8 +302,9 @@ def _splat(source: Source, subject: Expression, splat: tuple[bool, Splatter, lis
     ``a.*.b.0[1]`` applies ``.b.0`` to every element and ``[1]`` to the result.
     """
     if type(subject) is Splat and subject.full:
-        subject.each = _splat(source, subject.each, splat)
-        subject.end = subject.each.end
+        last = _last_splat(subject, subject.end)
+        last.each = _splat(source, last.each, splat)
+        _last_splat(subject, last.each.end)
         return subject
     full, (start, end), steps = splat
     if not full and type(subject) is Splat:
@@ -316,6 +325,20 @@ def _splat(source: Source, subject: Expression, splat: tuple[bool, Splatter, lis
     for step in steps[taken:]:
         result = _step(source, result, step)
     return result  # type: ignore[return-value]
+
+
+def _last_splat(splat: Splat, end: int) -> Splat:
+    """The last of the full splats that follow each other, all of which reach to ``end`` now."""
+    for _ in range(MAX_HEIGHT):
+        splat.end = end
+        if not (type(splat.each) is Splat and splat.each.full):
+            return splat
+        splat = splat.each
+    raise HclLimitError(
+        "This expression is too complex.",
+        splat.location,
+        f"driftcheck follows at most {MAX_HEIGHT} splat operators after each other.",
+    )
 
 
 def _splat_steps(full: bool) -> Builder:

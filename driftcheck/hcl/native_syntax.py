@@ -15,6 +15,7 @@ from driftcheck.hcl import templates
 from driftcheck.hcl.automaton import UnexpectedToken, automaton
 from driftcheck.hcl.body_lexer import BodyLexer
 from driftcheck.hcl.lexer import Lexer
+from driftcheck.hcl.limits import check_height
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import Body, Expression, Template, TemplateWrap
 from driftcheck.hcl.syntax_errors import unexpected
@@ -46,12 +47,16 @@ def parse_expression(source: Source) -> Expression:
     except HclError:
         _run("expression", lexer)
         raise
-    return _expression(lexer)
+    expression = _expression(lexer)
+    check_height(expression)
+    return expression
 
 
 def parse_template(source: Source) -> Template | TemplateWrap:
     """See ``driftcheck.hcl.parser.parse_template``."""
-    return templates.whole(Lexer(source, _expression))
+    template = templates.whole(Lexer(source, _expression))
+    check_height(template)
+    return template
 
 
 def _parse_body(lexer: BodyLexer) -> Body:

@@ -275,3 +275,33 @@ class Body(Node):
 @dataclass(slots=True, eq=False)
 class Comment(Node):
     """A comment, kept (on a file's outermost body only) for inline waivers."""
+
+
+#: The fields of each kind of node that hold its child nodes: one, none, or several.
+CHILD_FIELDS: dict[type[Node], tuple[str, ...]] = {
+    Literal: (),
+    Template: ("parts",),
+    TemplateWrap: ("inner",),
+    TemplateIf: ("condition", "then", "otherwise"),
+    TemplateFor: ("collection", "body"),
+    Traversal: (),
+    GetAttr: ("object",),
+    Index: ("collection", "key"),
+    Splat: ("subject", "item", "each"),
+    SplatItem: (),
+    FunctionCall: ("args",),
+    Unary: ("operand",),
+    Binary: ("left", "right"),
+    Conditional: ("condition", "then", "otherwise"),
+    Parentheses: ("inner",),
+    TupleCons: ("items",),
+    ObjectItem: ("key", "value"),
+    ObjectCons: ("items",),
+    ForTuple: ("collection", "body", "condition"),
+    ForObject: ("collection", "key", "value", "condition"),
+    InvalidExpression: (),
+    Attribute: ("expression",),
+    Block: ("body",),
+    Body: ("attributes", "blocks", "comments"),
+    Comment: (),
+}

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from driftcheck.errors import HclError
+from driftcheck.hcl.limits import MAX_DEPTH
+from driftcheck.hcl.names import NAME
 from driftcheck.hcl.syntax import (
     Expression,
     Literal,
@@ -28,10 +30,8 @@ from driftcheck.hcl.syntax import (
 if TYPE_CHECKING:
     from driftcheck.hcl.lexer import Lexer
 
-# The same as driftcheck.hcl.lexer.NAME, which cannot be imported from here.
-_NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*"
 _SEQUENCES = rf"""
-    (?P<reference>\$\{{[ \t]*(?P<root>{_NAME})(?P<names>(?:\.{_NAME})*)[ \t]*\}})
+    (?P<reference>\$\{{[ \t]*(?P<root>{NAME})(?P<names>(?:\.{NAME})*)[ \t]*\}})
     | (?P<interpolation>\$\{{~?)
     | (?P<directive>%\{{~?)
     | (?P<escaped>\$\$\{{~?|%%\{{~?)
@@ -47,9 +47,9 @@ _LINES = re.compile(
     re.VERBOSE,
 )
 _BLANKS = r"(?:[ \t\n]|\r\n|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)*"
-_DIRECTIVE = re.compile(rf"{_BLANKS}(?P<keyword>{_NAME})")
+_DIRECTIVE = re.compile(rf"{_BLANKS}(?P<keyword>{NAME})")
 _FOR_NAMES = re.compile(
-    rf"{_BLANKS}(?P<first>{_NAME})(?:{_BLANKS},{_BLANKS}(?P<second>{_NAME}))?"
+    rf"{_BLANKS}(?P<first>{NAME})(?:{_BLANKS},{_BLANKS}(?P<second>{NAME}))?"
     rf"{_BLANKS}in(?=[\x00-,./:-@\[-^`{{-\x7f]|\Z)"
 )
 _CLOSE = re.compile(rf"{_BLANKS}(?P<strip>~)?\}}")
@@ -336,7 +336,7 @@ class _Assembly:
             elif piece.keyword in ("if", "for"):
                 open_.append((piece, parts, None, piece.end))
                 parts = []
-                if self._lexer.depth + len(open_) > 60:
+                if self._lexer.depth + len(open_) > MAX_DEPTH:
                     self._lexer.too_deep(piece.start)
             elif piece.keyword == "else":
                 if not open_ or open_[-1][0].keyword != "if" or open_[-1][2] is not None:

@@ -19,7 +19,8 @@ from driftcheck.hcl.syntax import Body
 _MIN_SIZE = 200
 
 _PARSING = (
-    "automaton body_lexer grammar lexer lowering native_syntax numbers syntax templates tree_codec"
+    "automaton body_lexer digits grammar lexer limits lowering names native_syntax numbers"
+    " syntax templates tree_codec"
 )
 
 
