@@ -54,7 +54,7 @@ def _fail(source: Source, at: int, summary: str, detail: str) -> NoReturn:
 
 
 def _normal(name: str) -> str:
-    """A name as a string value has it, in normal form C. (References keep theirs.)"""
+    """A name as a string value has it: in normal form C, unlike that of a reference."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
