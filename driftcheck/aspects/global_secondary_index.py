@@ -159,6 +159,13 @@ class GlobalSecondaryIndex(Aspect):
             return fragment
         return {**fragment, GLOBAL: {n: _normal_index(i) for n, i in indexes.items()}}
 
+    def across_regions(self, fragment: Fragment) -> Fragment:
+        """Everything but warm throughput, which each region raises with its own traffic."""
+        indexes = fragment.get(GLOBAL)
+        if not isinstance(indexes, dict):
+            return fragment
+        return {GLOBAL: {name: _without_warm(index) for name, index in indexes.items()}}
+
     def moot(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
         """Throughput beside another billing mode, and what nobody declared of it."""
         tokens = split(pointer)
@@ -287,6 +294,12 @@ def _live_index(index: Mapping[str, Any], mode: str, table_moving: bool) -> Json
             ("read_capacity", "write_capacity", "on_demand_throughput"), moving
         )
     return described
+
+
+def _without_warm(index: Json) -> Json:
+    if not isinstance(index, dict):
+        return index
+    return {member: value for member, value in index.items() if member != "warm_throughput"}
 
 
 def _normal_index(index: Json) -> Json:

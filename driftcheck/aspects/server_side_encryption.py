@@ -100,6 +100,14 @@ class ServerSideEncryption(Aspect):
         key = mapped(stated["kms_key_arn"], change)
         return {**fragment, "server_side_encryption": {**stated, "kms_key_arn": key}}
 
+    def across_regions(self, fragment: Fragment) -> Fragment:
+        """A key belongs to one region; whose key it is should be the same in all."""
+        stated = fragment.get("server_side_encryption")
+        if not isinstance(stated, dict):
+            return fragment
+        whose = mapped(stated.get("kms_key_arn"), lambda _arn: "a customer's key")
+        return {"server_side_encryption": {**stated, "kms_key_arn": whose}}
+
     def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
         """A weaker key than was asked for is grave; a stronger or another one less so."""
         if pointer.endswith("/enabled"):

@@ -16,7 +16,7 @@ from driftcheck.model.finding import Finding, Kind, Risk, Severity
 from driftcheck.model.location import Location
 from driftcheck.model.pointer import split
 from driftcheck.model.table import Table
-from driftcheck.model.values import Json, Unknown
+from driftcheck.model.values import Json, Unknown, reveal
 
 CREATED = "table-created"
 DESTROYED = "table-destroyed"
@@ -95,7 +95,7 @@ def _differences(before: Table, after: Table, place: Place) -> Iterator[Finding]
             if not isinstance(item, Difference):
                 found[aspect.name, item.pointer] = _uncertain(aspect.title, item, after, place)
                 continue
-            risk = aspect.risk(item.pointer, current, wanted)
+            risk = aspect.risk(item.pointer, reveal(current), reveal(wanted))
             what = aspect.consequence(item.pointer, current, wanted)
             pointer = what.pointer if what is not None else item.pointer
             said = what.text if what is not None else None

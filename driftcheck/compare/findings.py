@@ -9,7 +9,7 @@ from driftcheck.compare.three_way import Sources, Unsettled, Verdict
 from driftcheck.model.finding import Finding, Kind, Party, PartyValue, Severity, State
 from driftcheck.model.location import Location
 from driftcheck.model.pointer import split
-from driftcheck.model.values import Json, Sensitive, Unknown, contains_sensitive
+from driftcheck.model.values import Json, Sensitive, Unknown, contains_sensitive, reveal
 
 #: Longest rendering of one value inside a message, in characters.
 _VALUE_WIDTH = 60
@@ -47,7 +47,7 @@ def finding_of(verdict: Verdict, sources: Sources, place: Place) -> Finding:
     return Finding(
         kind=verdict.kind,
         rule=f"{aspect.name.replace('_', '-')}-{verdict.kind.value}",
-        severity=aspect.severity(pointer, verdict.expected, verdict.actual),
+        severity=aspect.severity(pointer, reveal(verdict.expected), reveal(verdict.actual)),
         message=_message(verdict, live),
         table=place.table,
         address=place.address,
@@ -63,7 +63,11 @@ def finding_of(verdict: Verdict, sources: Sources, place: Place) -> Finding:
         code_value=party_value(sources.code is not None, code),
         live_value=party_value(sources.live is not None, live),
         at_odds=verdict.at_odds,
-        risk=aspect.risk(pointer, current, verdict.expected) if sources.live is not None else None,
+        risk=(
+            aspect.risk(pointer, reveal(current), reveal(verdict.expected))
+            if sources.live is not None
+            else None
+        ),
         locations=_where(verdict, sources),
         hidden=verdict.hidden,
     )
