@@ -7,6 +7,7 @@ directories. Symbolic links to directories are followed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from driftcheck.errors import HclLimitError
@@ -148,8 +149,7 @@ class Matcher:
         while pattern and name:
             first, rest = pattern[0], pattern[1:]
             if first == "*":
-                # A star does not see an error behind it, only that nothing matches.
-                return not rest or any(self._quiet(rest, name[i:]) for i in range(len(name)))
+                return not rest or any(self._quiet(rest, tail) for tail in _tails(name))
             if first == "{":
                 return self._alternatives(rest, name)
             if first == "\\":
@@ -171,6 +171,7 @@ class Matcher:
         return (not pattern and not name) or pattern == "**" or (not name and pattern == "*")
 
     def _quiet(self, pattern: str, name: str) -> bool:
+        """``_run`` for what is behind a star, where an error counts as no match."""
         try:
             return self._run(pattern, name)
         except BadPattern:
@@ -182,6 +183,18 @@ class Matcher:
             raise BadPattern
         after = rest[end + 1 :]
         return any(self._run(option + after, name) for option in split(rest[:end], ","))
+
+
+def _tails(name: str) -> Iterator[str]:
+    """What a star may leave of a name that is not empty.
+
+    The library goes on in steps of as many bytes as the first character has, and so
+    passes over every second place after a character of two bytes.
+    """
+    content = name.encode("utf-8", "surrogateescape")
+    step = len(name[0].encode("utf-8", "surrogateescape"))
+    for start in range(0, len(content), step):
+        yield content[start:].decode("utf-8", "replace")
 
 
 def _in_class(content: str, character: str) -> bool:

@@ -41,6 +41,8 @@ DOUBLE_PRECISION = 53
 MAX_DECIMAL_EXPONENT = 20_000
 _MAX_BINARY_EXPONENT = 70_000
 _MAX_TEXT = 25_000
+# Python refuses to write longer numbers in one step.
+_STR_BITS = 12_000
 # So many digits are less than 512 bits in any case.
 _SAFE_DIGITS = 150
 
@@ -350,7 +352,7 @@ def format_number(value: Number) -> str:
     """
     if isinstance(value, float):
         return "+Inf" if value > 0 else "-Inf"
-    if isinstance(value, int) and value.bit_length() <= precision(value):
+    if isinstance(value, int) and value.bit_length() <= min(precision(value), _STR_BITS):
         return "-0" if value == 0 and is_negative(value) else str(int(value))
     digits, point = shortest_digits(value, precision(value))
     return ("-" if value < 0 else "") + place_point(digits, point)

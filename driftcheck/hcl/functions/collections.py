@@ -7,7 +7,7 @@ from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.equality import known_equal
 from driftcheck.hcl.functions import graphemes
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, is_sequence, unknown_result, whole
+from driftcheck.hcl.functions.support import charge_items, is_sequence, unknown_result, whole
 from driftcheck.hcl.types import (
     BOOL,
     DYNAMIC,
@@ -193,7 +193,7 @@ def contains(call: Call) -> Value:
     if not is_sequence(listed.type, sets=True):
         raise FunctionError("argument must be list, tuple, or set")
     items = listed.as_list()
-    charge(call, len(items))
+    charge_items(call, len(items))
     doubtful = []
     for item in items:
         same = known_equal(wanted, item)
@@ -213,7 +213,7 @@ def index(call: Call) -> Value:
     items = listed.as_list()
     if not items:
         raise FunctionError("cannot search an empty list")
-    charge(call, len(items))
+    charge_items(call, len(items))
     for position, item in enumerate(items):
         same = known_equal(item, wanted)
         if same is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, quote, text
+from driftcheck.hcl.functions.support import charge_items, quote, text
 from driftcheck.hcl.types import DYNAMIC, STRING, ListType, object_type
 from driftcheck.hcl.values import Value
 
@@ -35,7 +35,7 @@ def _records(call: Call, content: str) -> Iterator[tuple[int, list[str]]]:
                 )
             quoted, bare = match.groups()
             fields.append(bare if quoted is None else quoted.replace('""', '"'))
-            charge(call, 1)
+            charge_items(call, 1)
             line += match.group().count("\n")
             at = match.end()
             follows = content[at : at + 1]

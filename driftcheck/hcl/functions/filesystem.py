@@ -8,7 +8,14 @@ import posixpath
 from driftcheck.hcl.context import Files
 from driftcheck.hcl.functions.crypto import HASHES
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, quote, shown, text, unknown_result
+from driftcheck.hcl.functions.support import (
+    charge,
+    charge_items,
+    quote,
+    shown,
+    text,
+    unknown_result,
+)
 from driftcheck.hcl.types import BOOL, STRING, SetType
 from driftcheck.hcl.values import Value, boolean, set_value, string, unknown
 
@@ -92,7 +99,7 @@ def fileset(call: Call) -> Value:
     if path.is_unknown or pattern.is_unknown:
         return unknown_result(call.args, SetType(STRING)).with_marks(marks)
     found = files_of(call).glob(path.as_str(), pattern.as_str(), call.location)
-    charge(call, len(found))
+    charge_items(call, len(found))
     return set_value(STRING, [text(name) for name in found]).with_marks(marks)
 
 

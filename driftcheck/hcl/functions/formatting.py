@@ -14,6 +14,7 @@ from driftcheck.hcl.functions.number_text import format_float, format_whole, gen
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
 from driftcheck.hcl.functions.support import (
     charge,
+    charge_items,
     is_sequence,
     number_of,
     quote,
@@ -208,7 +209,7 @@ def formatlist(call: Call) -> Value:
     lengths = [len(c) for c in columns if c is not None]
     results: list[Value] = []
     for row in range(lengths[0] if lengths else 1):
-        charge(call, 1)
+        charge_items(call, 1)
         # Lists are gone through in step, single values are there for every row.
         items = [
             arg if column is None else column[row]

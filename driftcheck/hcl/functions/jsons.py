@@ -8,7 +8,7 @@ import re
 from driftcheck.errors import HclLimitError
 from driftcheck.hcl import numbers
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, text, unknown_result
+from driftcheck.hcl.functions.support import charge, charge_items, text, unknown_result
 from driftcheck.hcl.types import (
     BOOL,
     DYNAMIC,
@@ -57,7 +57,7 @@ def to_json(call: Call, value: Value) -> str:
 
 def _write(call: Call, value: Value, parts: list[str]) -> None:
     raw = value.raw
-    charge(call, 1)
+    charge_items(call, 1)
     match raw:
         case None:
             parts.append("null")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, quote, text_list, unknown_result
+from driftcheck.hcl.functions.support import charge_items, quote, text_list, unknown_result
 from driftcheck.hcl.types import (
     DYNAMIC,
     STRING,
@@ -40,7 +40,7 @@ def keys(call: Call) -> Value:
         return names.with_marks(mapping.marks)
     if mapping.is_unknown:
         return unknown_result([mapping], type_).with_marks(mapping.marks)
-    charge(call, len(mapping.as_dict()))
+    charge_items(call, len(mapping.as_dict()))
     return text_list(mapping.as_dict()).with_marks(mapping.marks)
 
 
@@ -58,7 +58,7 @@ def values(call: Call) -> Value:
     """``values(mapping)`` in the order of the keys."""
     mapping = call.args[0]
     type_ = _values_type(call.args)
-    charge(call, len(mapping.as_dict()))
+    charge_items(call, len(mapping.as_dict()))
     return Value(type_, list(mapping.as_dict().values()), mapping.marks)
 
 
@@ -160,7 +160,7 @@ def merge(call: Call) -> Value:
         if not isinstance(mapping.raw, dict):
             raise FunctionError(f'arguments must be maps or objects, got "{mapping.type}"')
         marks |= mapping.marks
-        charge(call, len(mapping.as_dict()))
+        charge_items(call, len(mapping.as_dict()))
         merged.update(mapping.as_dict())
     if isinstance(type_, MapType):
         return Value(type_, dict(sorted(merged.items())), marks)
@@ -210,7 +210,7 @@ def zipmap(call: Call) -> Value:
     if not names.wholly_known:
         return unknown_result([names], type_).with_marks(marks)
     _same_length(len(names.as_list()), len(items.as_list()))
-    charge(call, len(names.as_list()))
+    charge_items(call, len(names.as_list()))
     pairs: dict[str, Value] = {}
     for name, item in zip(names.as_list(), items.as_list(), strict=True):
         if name.is_null:
@@ -230,7 +230,7 @@ def transpose(call: Call) -> Value:
     for key, listed in mapping.as_dict().items():
         if listed.is_null:
             raise FunctionError("input must not contain null list")
-        charge(call, len(listed.as_list()))
+        charge_items(call, len(listed.as_list()))
         for item in listed.as_list():
             if item.is_null:
                 raise FunctionError("input list must not contain null string")

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import big_whole, charge, text_list, whole
+from driftcheck.hcl.functions.support import big_whole, charge_items, text_list, whole
 from driftcheck.hcl.types import NUMBER, STRING, ListType
 from driftcheck.hcl.values import Value, string
 
@@ -169,7 +169,7 @@ def cidrsubnet(call: Call) -> Value:
 def cidrsubnets(call: Call) -> Value:
     """``cidrsubnets(prefix, newbits...)``: consecutive networks of the given lengths."""
     network = _parse_network(call.args[0], 0)
-    charge(call, len(call.args))
+    charge_items(call, len(call.args))
     if network.is_mapped and len(call.args) > 1:
         raise FunctionError("IPv4 networks mapped into IPv6 cannot be divided", 0)
     end = network.first + (1 << network.host_bits)

@@ -11,6 +11,7 @@ from driftcheck.hcl.functions import gomath
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
 from driftcheck.hcl.functions.support import (
     charge,
+    charge_items,
     number_of,
     quote,
     unknown_result,
@@ -157,7 +158,7 @@ def range_(call: Call) -> Value:
             )
         items.append(_number(current))
         current = numbers.add(current, step)
-    charge(call, len(items))
+    charge_items(call, len(items))
     return Value(ListType(NUMBER), items)
 
 

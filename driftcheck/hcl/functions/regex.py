@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from driftcheck.errors import HclLimitError
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, text
+from driftcheck.hcl.functions.support import charge, charge_items, text
 from driftcheck.hcl.types import DYNAMIC, STRING, ListType, TupleType, Type, object_type
 from driftcheck.hcl.values import Value, list_value, null, object_value, tuple_value
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Bytes that RE2 may use for one pattern.
 _MAX_MEMORY = 32 << 20
 #: Seconds that the searches of one call may take together.
-_MAX_SECONDS = 2.0
+_MAX_SECONDS = 5.0
 _TOO_LARGE = "pattern too large"
 
 # What may stand in a pattern, as far as groups are concerned.
@@ -118,7 +118,7 @@ class _Search:
             raise HclLimitError(
                 "Matching this regular expression takes too long.", self._call.location
             )
-        charge(self._call, 1 + len(self.pattern.names))
+        charge_items(self._call, 1 + len(self.pattern.names))
         match = self.pattern.compiled.search(self.content, position)
         if match is None:
             return None

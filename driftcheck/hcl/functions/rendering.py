@@ -69,9 +69,14 @@ def templatefile(call: Call) -> Value:
     marks = path.marks | variables.all_marks()
     if path.is_unknown or variables.is_unknown:
         return unknown_result(call.args, nullable=True).with_marks(marks)
-    source = Source(path.as_str(), read_text(call, path))
+    source = _source(path.as_str(), read_text(call, path))
     rendered = _render(call.context, source, unmark_deep(variables), _NO_RECURSION)
     return rendered.with_marks(marks)
+
+
+def _source(name: str, content: str) -> Source:
+    """A template, without the byte order mark that some editors put first."""
+    return Source(name, content.removeprefix("\ufeff"))
 
 
 def _render(
@@ -170,7 +175,7 @@ def templatestring(call: LazyCall) -> Value:
         return Value(STRING, Unknown(template.raw.reason, not_null=True), marks)
     if not isinstance(template.raw, str):
         raise FunctionError("invalid template value: a string is required", 0)
-    source = Source("<templatestring argument>", template.raw)
+    source = _source("<templatestring argument>", template.raw)
     forbidden = {**_NO_RECURSION, **_NO_FILES}
     try:
         rendered = _render(call.context, source, unmark_deep(variables), forbidden)

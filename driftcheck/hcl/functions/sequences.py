@@ -6,7 +6,7 @@ from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.equality import hash_text, known_equal
 from driftcheck.hcl.functions.collections import length_of
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, is_sequence, unknown_result, whole
+from driftcheck.hcl.functions.support import charge_items, is_sequence, unknown_result, whole
 from driftcheck.hcl.types import (
     DYNAMIC,
     NUMBER,
@@ -59,7 +59,7 @@ def concat(call: Call) -> Value:
             sequence = convert(given, type_) if isinstance(type_, ListType) else given
         except ConvertError as problem:
             raise FunctionError(str(problem), position) from None
-        charge(call, len(sequence.as_list()))
+        charge_items(call, len(sequence.as_list()))
         items += sequence.as_list()
     if isinstance(type_, ListType) and has_dynamic(type_) and items:
         # Empty lists of no particular type leave the type to the elements.
@@ -84,7 +84,7 @@ def distinct(call: Call) -> Value:
     listed = call.args[0]
     if not listed.wholly_known:
         return unknown_result([listed], listed.type)
-    charge(call, len(listed.as_list()))
+    charge_items(call, len(listed.as_list()))
     kept: list[Value] = []
     # Equal values have equal texts, so only those few need to be compared.
     alike: dict[str, list[Value]] = {}
@@ -111,7 +111,7 @@ def chunklist(call: Call) -> Value:
     items = listed.as_list()
     step = size or max(len(items), 1)
     chunks = [Value(listed.type, items[i : i + step]) for i in range(0, len(items), step)]
-    charge(call, len(items) + len(chunks))
+    charge_items(call, len(items) + len(chunks))
     return Value(ListType(listed.type), list(chunks), listed.marks | size_value.marks)
 
 
@@ -138,7 +138,7 @@ def _flatten_into(call: Call, items: list[Value], nested: Value) -> frozenset[st
     marks = nested.marks
     if length_of(nested.without_marks()).is_unknown or nested.is_unknown:
         return None
-    charge(call, len(nested.as_list()) + 1)
+    charge_items(call, len(nested.as_list()) + 1)
     for item in nested.as_list():
         if item.is_unknown and item.type == DYNAMIC:
             return None
@@ -168,7 +168,7 @@ def reverse(call: Call) -> Value:
     """``reverse(list)``; a set becomes a list."""
     listed = call.args[0]
     type_ = _reverse_type(call.args)
-    charge(call, len(listed.as_list()))
+    charge_items(call, len(listed.as_list()))
     return Value(type_, listed.as_list()[::-1], listed.marks)
 
 
@@ -259,7 +259,7 @@ def matchkeys(call: Call) -> Value:
         return Value(type_, [])
     if not call.args[0].wholly_known or not keys.wholly_known:
         return unknown_result([call.args[0], keys], type_)
-    charge(call, len(values) * len(sought.as_list()))
+    charge_items(call, len(values) * len(sought.as_list()))
     matched = []
     for value, key in zip(values, keys.as_list(), strict=True):
         for candidate in sought.as_list():

@@ -9,7 +9,7 @@ from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.equality import hash_text, known_equal
 from driftcheck.hcl.functions.collections import length_of
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
-from driftcheck.hcl.functions.support import charge, unknown_collection, unknown_result
+from driftcheck.hcl.functions.support import charge_items, unknown_collection, unknown_result
 from driftcheck.hcl.types import DYNAMIC, ListType, SetType, TupleType, Type
 from driftcheck.hcl.unify import unify
 from driftcheck.hcl.values import NO_MARKS, Unknown, Value, list_value, set_value
@@ -71,7 +71,7 @@ def _combine(
         if len(kinds) > 1:
             # Only where the common type is that of a bare null.
             raise FunctionError("given sets must all have compatible element types", position)
-        charge(call, len(converted.as_list()))
+        charge_items(call, len(converted.as_list()))
         given.append(converted.as_list())
     result = given[0]
     for other in given[1:]:
@@ -150,7 +150,7 @@ def setproduct(call: Call) -> Value:
     total = 1
     for value in arguments:
         total *= len(value.as_list())
-    charge(call, total * (len(arguments) + 1))
+    charge_items(call, total * (len(arguments) + 1))
     if total == 0:
         return Value(type_, [], marks)
     element = type_.element

@@ -6,6 +6,7 @@ from driftcheck.hcl.functions import casing, graphemes
 from driftcheck.hcl.functions.registry import Call, FunctionError, Parameter, function
 from driftcheck.hcl.functions.support import (
     charge,
+    charge_items,
     text,
     text_list,
     unknown_collection,
@@ -147,7 +148,7 @@ def split(call: Call) -> Value:
     """``split(separator, str)``; an empty separator gives the single characters."""
     separator, content = call.args[0].as_str(), call.args[1].as_str()
     parts = content.split(separator) if separator else list(content)
-    charge(call, len(parts))
+    charge_items(call, len(parts))
     return text_list(parts)
 
 

@@ -12,6 +12,8 @@ from driftcheck.hcl.values import Unknown, Value, list_value, string
 
 _INT64_MIN = -(2**63)
 _INT64_MAX = 2**63 - 1
+#: What handling one element of a collection costs, where a character costs 1.
+_ITEM_COST = 16
 _NORMAL_QUOTES = {
     '"': '\\"',
     "\\": "\\\\",
@@ -91,8 +93,13 @@ def unknown_collection(reason: str, type_: Type, shortest: int, longest: int | N
 
 
 def charge(call: Call, amount: int) -> None:
-    """Take ``amount`` characters or elements from the budget of the evaluation."""
+    """Take the cost of ``amount`` characters from the budget of the evaluation."""
     call.context.budget.charge(amount, call.node)
+
+
+def charge_items(call: Call, amount: int) -> None:
+    """Take the cost of ``amount`` elements, each made, moved or compared once."""
+    call.context.budget.charge(amount * _ITEM_COST, call.node)
 
 
 def quote(content: str) -> str:

@@ -14,7 +14,7 @@ from driftcheck.errors import HclLimitError
 from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.functions import yaml_scalars
 from driftcheck.hcl.functions.registry import Call, FunctionError
-from driftcheck.hcl.functions.support import charge, quote
+from driftcheck.hcl.functions.support import charge, charge_items, quote
 from driftcheck.hcl.types import STRING, MapType, ObjectType
 from driftcheck.hcl.values import Value, object_value, tuple_value
 
@@ -81,7 +81,7 @@ class _Document:
         return result
 
     def _next(self) -> yaml.Event:
-        charge(self._call, 1)
+        charge_items(self._call, 1)
         return next(self._events)
 
     def _error(self, event: yaml.Event, problem: str) -> FunctionError:
@@ -160,7 +160,7 @@ class _Document:
                 merged = self._node(self._next())
                 if not isinstance(merged.type, ObjectType | MapType):
                     raise self._error(key, f"cannot merge {merged.type} into mapping")
-                charge(self._call, len(merged.as_dict()))
+                charge_items(self._call, len(merged.as_dict()))
                 items.update(merged.as_dict())
                 continue
             items[self._key(key)] = self._node(self._next())
