@@ -30,9 +30,6 @@ class Connection(Protocol):
     def forget(self) -> None:
         """Read bulk answers anew from now on, because something may have changed."""
 
-    def api_calls(self) -> Mapping[str, ApiCalls]:
-        """The calls made so far, by operation."""
-
 
 class Connector(Protocol):
     """Opens connections."""
@@ -43,3 +40,6 @@ class Connector(Protocol):
         Raises ``AwsError`` when it cannot be had, or when the account found is not
         the account named.
         """
+
+    def api_calls(self) -> Mapping[str, ApiCalls]:
+        """The calls made so far over all connections, by operation."""

@@ -24,7 +24,7 @@ from driftcheck.errors import AwsError
 from driftcheck.inputs.live import resolve_names, table_exists, table_from_live
 from driftcheck.model.baseline import Baseline
 from driftcheck.model.finding import Finding, Kind, Party, Severity
-from driftcheck.model.report import ApiCalls, Report, TableResult, now
+from driftcheck.model.report import Report, TableResult, now
 from driftcheck.model.table import Table
 from driftcheck.model.values import Cause, Unknown, all_unknowns
 from driftcheck.policies.model import Policy
@@ -109,7 +109,7 @@ def scan(
         finished_at=now(),
         tables=tuple(run.tables),
         findings=tuple(run.findings),
-        api_calls=run.api_calls(),
+        api_calls=connector.api_calls(),
     )
     return against(report, options.baseline)
 
@@ -280,30 +280,9 @@ class _Scan:
                     finding = _unmanaged(name, spec, target, connection)
                     self.findings.append(with_severity(finding, spec))
 
-    def api_calls(self) -> dict[str, ApiCalls]:
-        """The calls of all connections together, by operation."""
-        total: dict[str, ApiCalls] = {}
-        seen: set[int] = set()
-        for _spec, _target, connection in self.connections:
-            if id(connection) in seen:
-                continue
-            seen.add(id(connection))
-            _add_calls(total, connection.api_calls())
-        return dict(sorted(total.items()))
-
 
 def _in_transition(table: Table) -> bool:
     return any(u.cause is Cause.IN_TRANSITION for u in all_unknowns(table.document()))
-
-
-def _add_calls(total: dict[str, ApiCalls], more: Mapping[str, ApiCalls]) -> None:
-    for operation, calls in more.items():
-        before = total.get(operation, ApiCalls())
-        total[operation] = ApiCalls(
-            before.calls + calls.calls,
-            before.retries + calls.retries,
-            before.throttled + calls.throttled,
-        )
 
 
 def _target_failed(spec: Spec, target: Target, error: AwsError) -> Finding:
