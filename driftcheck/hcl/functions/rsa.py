@@ -12,11 +12,17 @@ import binascii
 import re
 from dataclasses import dataclass
 
-_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----[ \t]*\r?\n(.*?)\r?\n?-----END \1-----", re.DOTALL)
+# The lines that enclose a key, and between them headers such as "Proc-Type: 4,ENCRYPTED".
+_PEM = re.compile(
+    r"^-----BEGIN (?P<kind>[A-Z ]+)-----[ \t]*\r?\n(?P<headers>(?:[^\n:]*:[^\n]*\n)*)"
+    r"(?P<body>[^:]*?)^-----END (?P=kind)-----",
+    re.MULTILINE,
+)
 _RSA_OID = bytes.fromhex("2a864886f70d010101")
 _INTEGER, _OCTETS, _OID, _SEQUENCE = 0x02, 0x04, 0x06, 0x30
 #: Larger keys than this are refused; the time grows with the cube of the size.
 MAX_KEY_BITS = 16384
+_MAX_PEM_LENGTH = 32_000
 
 
 class RsaError(ValueError):
@@ -74,11 +80,13 @@ def parse_private_key(pem: str) -> PrivateKey:
     Raises ``RsaError`` for what is no RSA key, and ``UnsupportedKey`` for OpenSSH's own
     format.
     """
+    if len(pem) > _MAX_PEM_LENGTH:
+        raise UnsupportedKey(f"keys of more than {_MAX_PEM_LENGTH} characters")
     match = _PEM.search(pem)
     if match is None:
         raise RsaError("ssh: no key found")
-    kind, body = match.groups()
-    if "Proc-Type:" in body and "ENCRYPTED" in body:
+    kind, body = match["kind"], match["body"]
+    if "ENCRYPTED" in match["headers"]:
         raise RsaError("ssh: this private key is passphrase protected")
     try:
         der = base64.b64decode("".join(body.split()), validate=True)
