@@ -134,6 +134,7 @@ variable "enable_pitr" {{
 _LOCALS = """\
 locals {{
   provisioned = var.billing_mode == "PROVISIONED"
+  table_id    = "table/${{aws_dynamodb_table.orders.name}}"
 
   attributes = {{
     orderId    = "S"
@@ -153,9 +154,14 @@ locals {{
   }}
 
   scaled = local.provisioned ? toset(concat(
-    ["table/${{aws_dynamodb_table.orders.name}}"],
-    [for name, index in local.indexes : "table/${{aws_dynamodb_table.orders.name}}/index/${{name}}"],
+    [local.table_id],
+    [for name in keys(local.indexes) : "${{local.table_id}}/index/${{name}}"],
   )) : toset([])
+
+  kinds = {{
+    2 = "table"
+    4 = "index"
+  }}
 
   tags = {{
     Team        = "team-{n}"
@@ -171,7 +177,7 @@ resource "aws_appautoscaling_target" "read" {{
 
   service_namespace  = "dynamodb"
   resource_id        = each.key
-  scalable_dimension = "dynamodb:${{endswith(each.key, "-{n}") ? "index" : "table"}}:ReadCapacityUnits"
+  scalable_dimension = "dynamodb:${{local.kinds[length(split("/", each.key))]}}:ReadCapacityUnits"
   min_capacity       = var.capacity.min
   max_capacity       = var.capacity.max
 }}

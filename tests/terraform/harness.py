@@ -390,7 +390,7 @@ class Workspace:
         with subprocess.Popen(
             [str(self._toolchain.terraform), *line[1:]],
             cwd=self.root,
-            env=self._environment(),
+            env=self.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -414,7 +414,8 @@ class Workspace:
             )
         return subprocess.CompletedProcess(line, process.returncode, stdout, stderr)
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What terraform runs with: this configuration, and nothing of the user's own."""
         return {
             **_clean_environment(),
             "TF_CLI_CONFIG_FILE": str(self._scratch / "cli.tfrc"),
