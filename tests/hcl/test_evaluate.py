@@ -11,7 +11,7 @@ from driftcheck.hcl.context import Budget, EvalContext
 from driftcheck.hcl.evaluate import evaluate, safe_prefix
 from driftcheck.hcl.parser import parse_expression
 from driftcheck.hcl.source import Source
-from driftcheck.hcl.syntax import Traversal
+from driftcheck.hcl.syntax import Binary, Expression, Literal, Traversal
 from driftcheck.hcl.types import DYNAMIC, NUMBER, STRING, ListType
 from driftcheck.hcl.values import (
     EPHEMERAL,
@@ -206,7 +206,12 @@ def test_deep_syntax_is_refused_not_crashed_on() -> None:
 
 
 def test_a_chain_of_operators_may_be_long() -> None:
-    assert value_of(" + ".join(["1"] * 20_000)).raw == 20_000
+    one = Source("test.tf", "1")
+    literal = Literal(one, 0, 1, 1)
+    chain: Expression = literal
+    for _ in range(20_000):
+        chain = Binary(one, 0, 1, "+", chain, literal)
+    assert evaluate(chain, EvalContext()).raw == 20_001
     with pytest.raises(HclError, match=r"test\.tf:1:13: .*number is required"):
         value_of("1 + 1 + 1 + [] + 1")
 
