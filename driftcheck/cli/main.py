@@ -6,9 +6,10 @@ import contextlib
 import functools
 import importlib
 import os
-import pkgutil
+import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
 
 import typer
@@ -18,7 +19,6 @@ from driftcheck import __version__
 from driftcheck.cli import commands
 from driftcheck.cli.ordered import OrderedCommand
 from driftcheck.errors import DriftcheckError
-from driftcheck.reports.printable import printable
 
 #: It could not be done, or not completely.
 FAILED = 2
@@ -26,6 +26,12 @@ FAILED = 2
 INTERRUPTED = 130
 
 _PLAIN = {"rich_markup_mode": None, "pretty_exceptions_enable": False, "add_completion": False}
+
+_COMMANDS = Path(commands.__path__[0])
+#: The docstring of a command (or of the group that it is), up to the end of its first sentence.
+_SUMMARY = re.compile(
+    r'^def (?:command|main)\(.*?\) -> None:\n    """(.*?\.)(?:\s|""")', re.M | re.S
+)
 
 P = ParamSpec("P")
 
@@ -80,6 +86,8 @@ def guarded(function: Callable[P, None]) -> Callable[P, None]:
 
 
 def _fail(message: str) -> NoReturn:
+    from driftcheck.reports.printable import printable
+
     lines = [printable(line) for line in message.split("\n")]
     sys.stderr.write("driftcheck: " + "\n".join(lines) + "\n")
     raise typer.Exit(FAILED)
@@ -91,11 +99,14 @@ class CommandGroup(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of all commands, in alphabetical order."""
         del ctx
-        return sorted(
-            m.name.replace("_", "-")
-            for m in pkgutil.iter_modules(commands.__path__)
-            if not m.name.startswith("_")
-        )
+        names = (path.stem for path in _COMMANDS.iterdir() if path.suffix == ".py")
+        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands for ``--help``, read from the files: importing them all is slow."""
+        rows = [(name, summary(name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of this name, None where there is none."""
@@ -108,6 +119,13 @@ class CommandGroup(TyperGroup):
             group.name = cmd_name
             return group
         return build(cmd_name, module.command)
+
+
+def summary(name: str) -> str:
+    """The first sentence of a command's help, from the source text of its module."""
+    text = (_COMMANDS / f"{name.replace('-', '_')}.py").read_text(encoding="utf-8")
+    found = _SUMMARY.search(text)
+    return " ".join(found[1].split()) if found else ""
 
 
 def build(name: str, function: Callable[..., None]) -> TyperCommand:
