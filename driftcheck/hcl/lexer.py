@@ -124,6 +124,8 @@ class Lexer:
     def whole_expression(self) -> None:
         """The tokens of a text that is one expression."""
         end = self.expression(0, _WHOLE)
+        if end < len(self.text):
+            self.fail(end, "Unexpected closing brace.", "Nothing is open that it could close.")
         self.feed("$END", end)
 
     def interpolation(self, start: int, depth: int) -> tuple[Expression, int, bool]:

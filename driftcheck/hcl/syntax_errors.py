@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from driftcheck.errors import HclError
+from driftcheck.hcl.body_lexer import BodyLexer
 from driftcheck.hcl.lexer import OPERAND_ENDS, Lexer
 from driftcheck.hcl.syntax import Node
 
@@ -59,11 +60,12 @@ def unexpected(lexer: Lexer, index: int) -> HclError:
     elif terminal == "$END" or ends_line:
         at = _end(lexer, index)
         summary, detail = "Incomplete expression.", "Something is missing after this."
-    elif terminal in _OPERAND_STARTS:
+    elif terminal in _OPERAND_STARTS and isinstance(lexer, BodyLexer):
         summary = "Missing newline after argument."
         detail = f"An argument ends with its line; {found} cannot follow its value."
     else:
-        summary, detail = "Extra characters after expression.", f"{found} cannot stand here."
+        summary = "Extra characters after expression."
+        detail = f"The expression could end before {found}."
     return HclError(summary, lexer.source.location(at), detail)
 
 
