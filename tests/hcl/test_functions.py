@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from driftcheck.hcl.functions import FAMILY_OF
 from driftcheck.hcl.functions.registry import FUNCTIONS, LAZY_FUNCTIONS, Parameter, load_all
@@ -37,6 +38,14 @@ SIGNATURES = load(DATA / "function-signatures.json")
 def test_results_are_those_of_terraform(path: Path) -> None:
     rows = load(path)
     assert len(rows) > 10
+    differing = [(row, ours) for row in rows if not same(row, ours := answer(row["expr"]))]
+    assert not differing
+
+
+def test_yaml_is_read_alike_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(yaml, "CBaseLoader", raising=False)
+    rows = [row for row in load(DATA / "functions" / "yamls.json") if "decode" in row["expr"]]
+    assert len(rows) > 300
     differing = [(row, ours) for row in rows if not same(row, ours := answer(row["expr"]))]
     assert not differing
 

@@ -26,6 +26,8 @@ _SEQ_TAG = "tag:yaml.org,2002:seq"
 #: Deeper documents are refused; values are walked by recursion.
 MAX_DEPTH = 100
 
+# PyYAML's own parser passes over these, libyaml does not.
+_UNKNOWN_DIRECTIVE = re.compile(r"^%(?!YAML\b|TAG\b)", re.MULTILINE)
 # An escaped slash, which became part of YAML after version 1.1.
 _ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 
@@ -73,6 +75,8 @@ class _Document:
             raise self._error(start, "missing start of document")
         if start.version not in (None, (1, 1)):
             raise self._error(start, "found incompatible YAML document")
+        if _UNKNOWN_DIRECTIVE.search(self._written(start)):
+            raise self._error(start, "found unknown directive name")
         result = self._node(self._next())
         self._next()
         end = self._next()
@@ -83,6 +87,12 @@ class _Document:
     def _next(self) -> yaml.Event:
         charge_items(self._call, 1)
         return next(self._events)
+
+    def _written(self, event: yaml.Event) -> str:
+        """The source text of an event."""
+        assert event.start_mark is not None
+        assert event.end_mark is not None
+        return self._content[event.start_mark.index : event.end_mark.index]
 
     def _error(self, event: yaml.Event, problem: str) -> FunctionError:
         mark = event.start_mark
@@ -177,12 +187,9 @@ class _Document:
         return name.as_str()
 
     def _resolve(self, event: yaml.ScalarEvent) -> Value:
-        if event.style == '"' and "/" in event.value:
-            assert event.start_mark is not None
-            assert event.end_mark is not None
-            written = self._content[event.start_mark.index : event.end_mark.index]
-            if _ESCAPED_SLASH.search(written):
-                raise self._error(event, "found unknown escape character")
+        slash = event.style == '"' and "/" in event.value
+        if slash and _ESCAPED_SLASH.search(self._written(event)):
+            raise self._error(event, "found unknown escape character")
         try:
             return yaml_scalars.resolve(
                 event.tag or "", event.value, quoted=event.style in ("'", '"')
