@@ -10,7 +10,6 @@ from driftcheck.errors import HclError, UsageError
 from driftcheck.hcl.module import Level, VarFile, VarFlag, VarValue
 from driftcheck.hcl.values import number, string
 from driftcheck.model.location import Location
-
 from tests.hcl.module_files import evaluate, output, place, problems, write
 
 ONE = """
@@ -123,9 +122,9 @@ def test_a_value_of_the_wrong_type_is_an_error_at_the_value(tmp_path: Path) -> N
 
 
 def test_an_undeclared_variable_is_an_error_in_an_option(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match='declares no variable "aa". Did you mean "a"'):
+    with pytest.raises(UsageError, match=r'declares no variable "aa"\. Did you mean "a"'):
         evaluate(tmp_path, ONE, inputs=[VarFlag("aa=1")])
-    with pytest.raises(HclError, match="spec.yaml:1:1"):
+    with pytest.raises(HclError, match=r"spec\.yaml:1:1"):
         evaluate(
             tmp_path, ONE, inputs=[VarValue("nope", number(1), Location("spec.yaml", 1, 1))]
         )

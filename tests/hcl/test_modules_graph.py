@@ -11,7 +11,6 @@ from driftcheck.hcl.module import Level
 from driftcheck.hcl.parser import parse_expression
 from driftcheck.hcl.render import to_plain
 from driftcheck.hcl.source import Source
-
 from tests.hcl.module_files import evaluate, output, place, problems
 
 CYCLES = {
@@ -189,7 +188,8 @@ def test_an_error_is_reported_once_however_many_use_it(tmp_path: Path) -> None:
 )
 def test_undeclared_names(tmp_path: Path, expression: str, summary: str) -> None:
     files = {
-        "main.tf": f'module "m" {{\n  source = "./m"\n}}\noutput "x" {{\n  value = {expression}\n}}',
+        "main.tf": 'module "m" {\n  source = "./m"\n}\n'
+        f'output "x" {{\n  value = {expression}\n}}',
         "m/main.tf": 'output "there" {\n  value = 1\n}',
     }
     evaluation = evaluate(tmp_path, files)

@@ -8,7 +8,6 @@ import pytest
 
 from driftcheck.errors import HclError, UsageError
 from driftcheck.hcl.module import Level, ModuleOptions, evaluate_root
-
 from tests.hcl.module_files import evaluate, output, place, problems, write
 
 REFUSED = {
@@ -186,7 +185,7 @@ def test_a_path_that_is_no_directory_is_refused(tmp_path: Path) -> None:
 
 
 def test_hidden_and_backup_files_are_left_out(tmp_path: Path) -> None:
-    files = {name: "broken {" for name in (".x.tf", "x.tf~", "#x.tf#", "x.tf.bak", "x.tfvars.old")}
+    files = dict.fromkeys((".x.tf", "x.tf~", "#x.tf#", "x.tf.bak", "x.tfvars.old"), "broken {")
     evaluation = evaluate(tmp_path, {**files, "main.tf": 'output "x" {\n  value = 1\n}\n'})
     assert output(evaluation) == 1
 

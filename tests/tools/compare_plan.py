@@ -184,13 +184,13 @@ def compare(theirs: dict[str, Any], ours: dict[str, Any]) -> tuple[Counter[str],
 
 def _outcome(left: dict[str, Any], right: dict[str, Any], path: str) -> str:
     plan, own = left.get(path, "(absent)"), right.get(path, "(absent)")
-    if plan is own or plan == own and isinstance(plan, bool) == isinstance(own, bool):
+    if plan is own or (plan == own and isinstance(plan, bool) == isinstance(own, bool)):
         return "agreed"
     if own == SENSITIVE:
         return "agreed"
-    if own is UNKNOWN or own == "(absent)" and _below_unknown(right, path):
+    if own is UNKNOWN or (own == "(absent)" and _below_unknown(right, path)):
         return "unknown to driftcheck"
-    if plan is UNKNOWN or plan == "(absent)" and _below_unknown(left, path):
+    if plan is UNKNOWN or (plan == "(absent)" and _below_unknown(left, path)):
         return "unknown to terraform"
     return "disagreed"
 
@@ -236,7 +236,7 @@ def main() -> int:
 
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
-    host, port = server.get_host_and_port()
+    _host, port = server.get_host_and_port()
     total: Counter[str] = Counter()
     planned_count = 0
     try:

@@ -23,7 +23,7 @@ from driftcheck.hcl.module.sources import ModuleSources
 from driftcheck.hcl.module.tree import ModuleNode, TreeBuilder
 from driftcheck.hcl.module.variables import set_variable, unset_variable
 from driftcheck.hcl.module.workspace import selected_workspace
-from driftcheck.hcl.syntax import Traversal
+from driftcheck.hcl.syntax import Body, Traversal
 from driftcheck.hcl.values import Value
 from driftcheck.model.resource import Resource
 
@@ -170,7 +170,8 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
     sources = ModuleSources(
         directory, boundary, options.env.get("TF_DATA_DIR") or ".terraform", display(path)
     )
-    root = TreeBuilder(sources, parse, display, diagnostics).build(directory)
+    confined = _confined(parse, boundary.resolve())
+    root = TreeBuilder(sources, confined, display, diagnostics).build(directory)
     _refuse_empty(root, path, diagnostics)
     session = Session(
         root=root,
@@ -258,6 +259,21 @@ def _parser() -> FileParser:
     from driftcheck.hcl.parser import parse_file
 
     return parse_file
+
+
+def _confined(parse: FileParser, boundary: Path) -> FileParser:
+    """A parser that reads nothing outside of ``boundary``, wherever symbolic links lead."""
+
+    def parse_inside(path: Path, name: str) -> Body:
+        if path.is_symlink() and not path.resolve().is_relative_to(boundary):
+            raise HclError(
+                f"{name} leads out of the repository.",
+                None,
+                "driftcheck reads nothing outside the repository root.",
+            )
+        return parse(path, name)
+
+    return parse_inside
 
 
 def _files(boundary: Path, directory: Path) -> Files:

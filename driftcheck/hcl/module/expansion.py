@@ -43,14 +43,16 @@ def expand(
     instances. A number of instances that cannot be known gives one placeholder and
     is recorded as a hole in the result.
     """
+    stated = count or for_each
+    at = stated.location if stated else location
+    session.count_instances(0, at)
     if count is not None:
         result = _expand_count(session, scope, count, address)
     elif for_each is not None:
         result = _expand_for_each(session, scope, for_each, address)
     else:
         result = InstanceSet(RepetitionKind.SINGLE, {None: NO_REPETITION})
-    stated = count or for_each
-    session.count_instances(len(result.items), stated.location if stated else location)
+    session.count_instances(len(result.items), at)
     return result
 
 

@@ -33,6 +33,9 @@ _MAX_STEPS = 300
 #: Steps into a value: attribute names, map keys, indexes.
 Path = tuple[str | int, ...]
 
+#: The last step of a path that leads to an element's key: there is nothing below it.
+_KEY = "\0key"
+
 #: What a name bound by a ``for`` expression stands for: a collection, and a path in it.
 _Bindings = Mapping[str, tuple[Expression, Path, "_Bound"]]
 
@@ -149,12 +152,17 @@ class Tracer:
             case s.ForTuple() | s.ForObject():
                 self._loop(expression, path, bound)
             case s.ObjectCons() | s.TupleCons() if path:
-                _node, inner_expression, rest = self._descend(expression, expression, path, bound)
-                if inner_expression is not expression:
-                    self._follow(inner_expression, rest, bound)
+                self._part(expression, path, bound)
             case _:
                 for child, _names in children(expression):
                     self._follow(child, (), bound)
+
+    def _part(self, expression: Expression, path: Path, bound: _Bound) -> None:
+        """Follow one part of a whole that is written out, if it is there."""
+        node, inner, rest = self._descend(expression, expression, path, bound)
+        if node is not expression:
+            self.trail.at(node.location)
+            self._follow(inner, rest, bound)
 
     def _conditional(self, node: s.Conditional, path: Path, bound: _Bound) -> None:
         """The branch that was taken, and whatever decided that it was."""
@@ -271,9 +279,14 @@ class Tracer:
         """``key`` or ``value`` of one element of a collection."""
         raw = key.raw
         inside: Path = (raw,) if isinstance(raw, str | int) and not isinstance(raw, bool) else ()
-        if inside and names[:1] == ("value",):
-            inside = (*inside, *names[1:], *path)
-        self._hop(collection, collection, inside, bound)
+        if inside:
+            value = names[:1] == ("value",)
+            inside = (*inside, *names[1:], *path) if value else (*inside, _KEY)
+        # That a block is repeated says nothing about the value; the element does.
+        node, expression, rest = self._descend(collection, collection, inside, bound)
+        if node is not collection:
+            self.trail.at(node.location)
+        self._follow(expression, rest, bound)
 
     def _input(self, source: InputSource | None, path: Path) -> None:
         if source is None:

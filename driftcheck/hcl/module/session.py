@@ -79,6 +79,8 @@ class Session:
     def count_instances(self, number: int, location: Location) -> None:
         """Account for new instances; raises ``HclLimitError`` past the bound."""
         if self.instance_count + number > MAX_INSTANCES:
+            # What would have come later is refused at once.
+            self.instance_count = MAX_INSTANCES + 1
             raise HclLimitError(
                 f"The configuration makes more than {MAX_INSTANCES} instances of resources "
                 "and modules.",
