@@ -158,7 +158,9 @@ def test_help_lists_every_command(cli: Program) -> None:
 
 
 def test_a_command_is_one_file(cli: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    cli.write("extra/hello_world.py", 'def command():\n    """Greet."""\n    print("hello")\n')
+    cli.write(
+        "extra/hello_world.py", 'def command() -> None:\n    """Greet."""\n    print("hello")\n'
+    )
     cli.write(
         "extra/group.py",
         "import typer\napp = typer.Typer(help='Several.')\n"
