@@ -433,4 +433,5 @@ def test_a_part_that_fails_leaves_the_rest_known(tmp_path: Path) -> None:
     (table,) = evaluation.model_resources()
     assert table.values["hash_key"] == "id"
     assert "could not be evaluated" in table.values["name"].reason
-    assert "local.a could not be evaluated" in table.values["tags"].reason
+    assert "local.a could not be evaluated" in table.values["tags"]["A"].reason
+    assert table.values["tags"]["B"] == "b"
