@@ -104,10 +104,15 @@ def json_blocks(attribute: Attribute, labels: int = 0) -> list[Block]:
 
 
 def literal(expression: Expression) -> Expression:
-    """A JSON expression with its strings as they stand, not as templates."""
+    """A JSON expression with its strings as they stand, not as templates.
+
+    The source of such a string is just its content, so it can be parsed as what it spells.
+    """
     source, start, end = expression.source, expression.start, expression.end
     if isinstance(expression, InvalidExpression | Template | TemplateWrap):
-        return Literal(source, start, end, unicodedata.normalize("NFC", source.text))
+        content = EmbeddedSource(source, start + 1, end - 1, _decoded(expression.text))
+        value = unicodedata.normalize("NFC", content.text)
+        return Literal(content, 0, len(content.text), value)
     if isinstance(expression, TupleCons):
         return TupleCons(source, start, end, [literal(item) for item in expression.items])
     if isinstance(expression, ObjectCons):
@@ -175,7 +180,7 @@ class _Reader:
         return Literal(self._source, at, match.end(), number), match.end()
 
     def _string(self, at: int) -> tuple[Expression, int]:
-        """A string, which is a template; its nodes are located by its content."""
+        """A string, which is a template."""
         match = _STRING.match(self._text, at)
         if match is None:
             self.fail(
@@ -184,21 +189,21 @@ class _Reader:
                 "It is not closed on its line, or has a backslash that starts no JSON escape.",
             )
         end = match.end()
-        text: str = self._text[at + 1 : end - 1]
-        if "\\" in text:
-            text = _LONE_SURROGATE.sub("\ufffd", json.loads(match.group()))
-        source = EmbeddedSource(self._source, at + 1, end - 1, text)
-        if "{" in text:
-            try:
-                return parse_template(source), end
-            except HclLimitError:
-                raise
-            except HclError as error:
-                # Terraform minds only where it reads the string as a template.
-                return InvalidExpression(source, 0, len(text), error), end
-        node = Template(source, 0, len(text), [])
-        if text:
-            node.parts.append(Literal(source, 0, len(text), unicodedata.normalize("NFC", text)))
+        text = _decoded(match.group())
+        content = EmbeddedSource(self._source, at + 1, end - 1, text)
+        if "{" not in text:
+            value = unicodedata.normalize("NFC", text)
+            parts: list[Expression] = [Literal(content, 0, len(text), value)] if text else []
+            return Template(self._source, at, end, parts), end
+        try:
+            node: Expression = parse_template(content)
+        except HclLimitError:
+            raise
+        except HclError as error:
+            # Terraform minds only where it reads the string as a template.
+            return InvalidExpression(self._source, at, end, error), end
+        # The parts have their places inside the string, the whole has its quotes.
+        node.source, node.start, node.end = self._source, at, end
         return node, end
 
     def _object(self, opened: int, depth: int) -> tuple[ObjectCons, int]:
@@ -254,9 +259,17 @@ class _Reader:
             )
 
 
+def _decoded(string: str) -> str:
+    """The content of a JSON string that is given with its quotes."""
+    if "\\" not in string:
+        return string[1:-1]
+    content: str = json.loads(string)
+    return _LONE_SURROGATE.sub("\ufffd", content)
+
+
 def _key_text(item: ObjectItem) -> str:
     """The name of a property, as it stands."""
-    return item.key.source.text
+    return _decoded(item.key.text)
 
 
 def _body(source: Source, start: int, end: int, items: list[ObjectItem]) -> Body:

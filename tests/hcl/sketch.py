@@ -59,8 +59,8 @@ def sketch(node: Node) -> str:
             pair = f"{sketch(key)}={sketch(value)}"
             return f"{{for {_names(node)} {sketch(collection)} {pair}{tail}}}"
         case syntax.Body(attributes=attributes, blocks=blocks):
-            parts = [f"{a.name}={sketch(a.expression)}" for a in attributes.values()]
-            return " ".join(parts + [sketch(block) for block in blocks])
+            arguments = [f"{a.name}={sketch(a.expression)}" for a in attributes.values()]
+            return " ".join([*arguments, *map(sketch, blocks)])
         case syntax.Block(type=type_, labels=labels, body=body):
             return f"{' '.join([type_, *map(json.dumps, labels)])} {{{sketch(body)}}}"
     raise AssertionError(node)
