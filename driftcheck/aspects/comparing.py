@@ -25,7 +25,7 @@ class Undecided:
     """Nobody can say whether two sources differ at one place, because one is unknown there.
 
     ``decides`` is false where nothing hangs on it: the other source says nothing of
-    the matter, and the endpoint does not even offer it.
+    the matter, and the endpoint does not even offer it. ``cause`` is the unknown's.
     """
 
     pointer: str
@@ -33,6 +33,7 @@ class Undecided:
     expected: Json
     actual: Json
     decides: bool = True
+    cause: Cause = Cause.NOT_EVALUABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def differences(
     for side, other in ((expected, actual), (actual, expected)):
         if isinstance(side, Unknown):
             missing = side.cause is Cause.UNSUPPORTED and _says_nothing(other)
-            yield Undecided(root, side.reason, expected, actual, decides=not missing)
+            yield Undecided(root, side.reason, expected, actual, not missing, side.cause)
             return
     found = list(_walk(aspect, "", expected, actual, within))
     closed = [prefix for item in found for prefix in _closed_by(aspect.gates, item.pointer)]
@@ -135,15 +136,15 @@ def _judge(
         if isinstance(side, Unknown):
             if side.certainly_set and other is None:
                 return Difference(pointer, expected, actual)
-            return Undecided(pointer, side.reason, expected, actual)
+            return Undecided(pointer, side.reason, expected, actual, cause=side.cause)
     known_expected, known_actual = reveal(expected), reveal(actual)
     if known_expected is not None and known_actual is not None:
         inner = first_unknown(known_expected) or first_unknown(known_actual)
         if inner is not None:
-            return Undecided(pointer, inner.reason, expected, actual)
+            return Undecided(pointer, inner.reason, expected, actual, cause=inner.cause)
     verdict = aspect.equal(pointer, known_expected, known_actual, within)
     if isinstance(verdict, Unknown):
-        return Undecided(pointer, verdict.reason, expected, actual)
+        return Undecided(pointer, verdict.reason, expected, actual, cause=verdict.cause)
     return None if verdict else Difference(pointer, expected, actual)
 
 

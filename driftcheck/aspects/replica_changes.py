@@ -102,7 +102,7 @@ def _add(
         title=f"add a replica in {region}",
         operation=UPDATE_TABLE,
         arguments={"TableName": ground.name, "ReplicaUpdates": [{"Create": create}]},
-        pointers=moved or (at,),
+        pointers=moved or (join(FIELD, region, "kms_key_arn"),),
         phase=Phase.REPLICA,
         risk=risk,
         hazard="AWS copies all data there, which takes long and costs.",

@@ -187,8 +187,8 @@ def _register(ground: Ground, subject: Subject, judge: Judge) -> Iterator[Change
     if moved or pulls:
         low, high = then.get("min_capacity"), then.get("max_capacity")
         suspended = then.get("suspended_state") or {}
-        places = [subject.pointer] if fresh else moved
-        risk = judge(ground, *places, *([capacity] if pulls else []))
+        judged = [subject.pointer] if fresh else moved
+        risk = judge(ground, *judged, *([capacity] if pulls else []))
         yield Change(
             title=f"scale the {subject} between {low} and {high}",
             operation=REGISTER,
@@ -198,7 +198,7 @@ def _register(ground: Ground, subject: Subject, judge: Judge) -> Iterator[Change
                 "MaxCapacity": high,
                 "SuspendedState": {m: bool(suspended.get(n)) for n, m in SUSPENDED.items()},
             },
-            pointers=(*places, *([capacity] if pulls else [])),
+            pointers=(*moved, *([capacity] if pulls else [])),
             phase=Phase.SCALE_INDEX if _comes(ground, subject) else Phase.START_SCALING,
             risk=_rebuild_risk(ground, subject, risk, judge),
             hazard="Capacity outside the bounds is moved into them at once.",

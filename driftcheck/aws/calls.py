@@ -64,14 +64,33 @@ class Calls:
 class Clients:
     """The clients of one session and region, made when first needed."""
 
-    def __init__(self, session: boto3.Session, region: str, endpoint_url: str | None) -> None:
+    def __init__(
+        self,
+        session: boto3.Session,
+        region: str,
+        endpoint_url: str | None,
+        *,
+        attempts: int = ATTEMPTS,
+        beside: Clients | None = None,
+    ) -> None:
         self._session = session
         self._region = region
         self._endpoint_url = endpoint_url
+        self._attempts = attempts
         self._clients: dict[str, Any] = {}
         # Making a client is not thread-safe in boto3; using one is.
-        self._lock = threading.Lock()
-        self.calls = Calls()
+        self._lock: threading.Lock = beside._lock if beside is not None else threading.Lock()
+        self.calls: Calls = beside.calls if beside is not None else Calls()
+        self._once: Clients | None = None
+
+    def once(self) -> Clients:
+        """The same without retries, for calls that must not be repeated blindly."""
+        with self._lock:
+            if self._once is None:
+                self._once = Clients(
+                    self._session, self._region, self._endpoint_url, attempts=1, beside=self
+                )
+            return self._once
 
     def client(self, prefix: str) -> Any:
         """The client for operations with this IAM prefix."""
@@ -89,7 +108,7 @@ class Clients:
             connect_timeout=5,
             read_timeout=20,
             max_pool_connections=32,
-            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+            retries={"total_max_attempts": self._attempts, "mode": "standard"},
             user_agent_extra=f"driftcheck/{__version__}",
         )
         try:

@@ -72,6 +72,10 @@ class AwsConnection:
         """The same account in another region."""
         return self if region == self._region else self._siblings(region)
 
+    def apart(self) -> AwsConnection:
+        """The same connection with shared answers of its own, for work on one table."""
+        return AwsConnection(self.clients, self._account, self._region, self._siblings)
+
     def forget(self) -> None:
         """Read bulk and shared answers anew from now on (after something was changed)."""
         self._shared = Memo()

@@ -1,0 +1,1 @@
+"""Mending differences: ``plan`` says what would be done, ``execute`` does exactly that."""
