@@ -52,7 +52,6 @@ class Stop:
         else:
             self.event.wait(seconds)
 
-    @property
     def asked(self) -> bool:
         """Whether the work is to end."""
         return self.event.is_set()

@@ -77,8 +77,11 @@ _UNTIL = re.compile(
 _REMOVES = ("Deregister", "Delete")
 
 
-def refusal(operation: str, error: ClientError | BotoCoreError) -> Refusal:
+def refusal(operation: str, error: ClientError | BotoCoreError | NotImplementedError) -> Refusal:
     """What an error means for the operation that was answered with it."""
+    if isinstance(error, NotImplementedError):
+        # The embedded AWS says so of what it does not offer.
+        return Refusal(Meaning.NEVER, "this endpoint does not offer the operation")
     if isinstance(error, BotoCoreError):
         meaning = Meaning.LOST if unreachable(error) else Meaning.NEVER
         return Refusal(meaning, one_line(error))

@@ -77,7 +77,7 @@ class Stepper:
         started = self.pace.clock()
         called, lost, last = False, 0, "AWS did not let it be made"
         for interval in self.pace.intervals():
-            if self.stop.asked:
+            if self.stop.asked():
                 return self._interrupted(step, called=called)
             waited = self.pace.clock() - started
             look = self._gate(step, started)
@@ -107,7 +107,7 @@ class Stepper:
             if self.pace.clock() - started > self.pace.wait_timeout:
                 break
             self._pause(step, last, started, self._sooner(answer, interval))
-        return StepOutcome(step, Result.BLOCKED, f"AWS kept refusing it: {last}")
+        return StepOutcome(step, Result.FAILED, f"AWS kept refusing it: {last}")
 
     def _interrupted(self, step: Step, *, called: bool) -> StepOutcome:
         reason = "it was called, and what became of it was not looked at" if called else ""
@@ -121,7 +121,7 @@ class Stepper:
             try:
                 return self.reader.look(self.aspects)
             except FactUnavailable as failure:
-                if self.stop.asked or self.pace.clock() - started > self.pace.wait_timeout:
+                if self.stop.asked() or self.pace.clock() - started > self.pace.wait_timeout:
                     raise
                 self._pause(step, str(failure), started, interval)
         raise AssertionError("the intervals never end")
@@ -133,14 +133,14 @@ class Stepper:
             obstacle = self._obstacle(step, look)
             if obstacle is None:
                 return look
-            if self.stop.asked:
+            if self.stop.asked():
                 return self._interrupted(step, called=False)
             waited = self.pace.clock() - started
             if not self.pace.wait and waited > min(_MOMENT, self.pace.wait_timeout):
                 return StepOutcome(step, Result.PENDING, obstacle)
             if waited > self.pace.wait_timeout:
                 reason = f"gave up waiting after {waited:.0f} seconds: {obstacle}"
-                return StepOutcome(step, Result.BLOCKED, reason)
+                return StepOutcome(step, Result.FAILED, reason)
             self._pause(step, obstacle, started, interval)
         raise AssertionError("the intervals never end")
 
@@ -191,7 +191,7 @@ class Stepper:
         self.journal.write(self.plan, step, "call", operation=change.operation, arguments=arguments)
         try:
             answer = self.call(change.operation, reveal(arguments), change.region)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, NotImplementedError) as error:
             answered = refusal(change.operation, error)
             self.journal.write(
                 self.plan,
@@ -200,7 +200,8 @@ class Stepper:
                 operation=change.operation,
                 error=answered.text,
             )
-            if (ending := fatal(error)) is not None:
+            ending = None if isinstance(error, NotImplementedError) else fatal(error)
+            if ending is not None:
                 raise ending from error
             return answered
         metadata = answer.get("ResponseMetadata") or {}
@@ -236,10 +237,10 @@ class Stepper:
             else:
                 still_since = None
             limit = self.pace.wait_timeout if self.pace.wait else _MOMENT
-            if self.stop.asked or now - started > limit:
+            if self.stop.asked() or now - started > limit:
                 self.unsettled |= set(_places(step))
                 what = f"AWS is not done after {now - started:.0f} seconds: {reason or 'no sign'}"
-                result = Result.INTERRUPTED if self.stop.asked else Result.STARTED
+                result = Result.INTERRUPTED if self.stop.asked() else Result.STARTED
                 return StepOutcome(step, result, what)
             self._pause(step, reason or "AWS shows no effect yet", started, interval)
         raise AssertionError("the intervals never end")

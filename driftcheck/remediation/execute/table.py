@@ -56,13 +56,13 @@ class TableRun:
             return self.outcomes[step.number]
         if step.number in self.withheld:
             return StepOutcome(step, Result.WITHHELD, self.withheld[step.number])
-        if self.stepper.stop.asked:
+        if self.stepper.stop.asked():
             return StepOutcome(step, Result.INTERRUPTED)
         return StepOutcome(step, Result.SKIPPED, error or "an earlier step failed")
 
     def _first_pass(self, step: Step) -> bool:
         """Make a step unless it has to wait; whether that settles the matter for now."""
-        if self.stepper.stop.asked:
+        if self.stepper.stop.asked():
             return True
         missing = self._missing(step)
         if missing is not None and missing.result is Result.BLOCKED:
@@ -84,7 +84,7 @@ class TableRun:
         pace, stop = stepper.pace, stepper.stop
         started = pace.clock()
         interval = pace.poll_interval * _FIRST
-        while not stop.asked:
+        while not stop.asked():
             missing = self._missing(step)
             if missing is not None or self._too_risky(step):
                 self._end(self._not_made(step, missing))
@@ -102,7 +102,7 @@ class TableRun:
             if last is not None or wait is None or wait > 0:
                 stop.sleep(interval if wait is None else min(interval, wait + 0.05), pace)
                 interval = min(interval * 1.5, pace.poll_interval * _LONGEST)
-            if stop.asked:
+            if stop.asked():
                 return
             outcome = self._make(step)
             if outcome.result is not Result.BLOCKED:
