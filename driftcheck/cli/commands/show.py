@@ -55,9 +55,12 @@ def command(
     code = _code(path, evaluation, region, raw=raw)
     if raw:
         from driftcheck.hcl.module import raw_resources
+        from driftcheck.inputs.terraform_aws import SUPPORTED_TYPES
 
         assert code.evaluation is not None
-        typer.echo(exact.dumps(raw_resources(code.evaluation.resources)))
+        # What tables refer to is evaluated as well, but only as far as they need it.
+        supported = (r for r in code.evaluation.resources if r.type in SUPPORTED_TYPES)
+        typer.echo(exact.dumps(raw_resources(supported)))
     elif format_ is ShowFormat.JSON:
         typer.echo(exact.dumps(tables_document(code.tables)))
     else:
