@@ -22,9 +22,9 @@ class Source:
         self._line_starts: list[int] | None = None
 
     def location(self, offset: int) -> Location:
-        """The line and column (both from 1) of a character offset.
+        r"""The line and column (both from 1) of a character offset.
 
-        Lines end at ``\\n`` only, as Terraform counts them.
+        Lines end at ``\n`` only, as Terraform counts them.
         """
         starts = self._line_starts
         if starts is None:

@@ -192,5 +192,6 @@ def test_rounding_halves_to_even(value: int, bits: int) -> None:
         return
     unit = 1 << excess
     assert rounded % unit == 0
+    assert isinstance(rounded, int)
     distance = abs(rounded - value)
     assert distance * 2 < unit or (distance * 2 == unit and (rounded // unit) % 2 == 0)

@@ -25,6 +25,7 @@ from driftcheck.hcl.module.variables import set_variable, unset_variable
 from driftcheck.hcl.module.workspace import selected_workspace
 from driftcheck.hcl.syntax import Body, Traversal
 from driftcheck.hcl.values import Value
+from driftcheck.paths import repository_root as repository_root_of
 from driftcheck.model.resource import Resource
 
 
@@ -231,20 +232,6 @@ def _set_root_variables(
             "Set it with --var NAME=VALUE, --var-file FILE, a terraform.tfvars file, or the "
             f"environment variable TF_VAR_{missing[0].name}.",
         )
-
-
-def repository_root_of(path: Path) -> Path:
-    """The directory that nothing may be read outside of, where nobody said which.
-
-    It is the nearest directory above that holds a ``.git``; without one, the working
-    directory where that contains the module, and otherwise the module itself.
-    """
-    directory = path.resolve()
-    for candidate in (directory, *directory.parents):
-        if (candidate / ".git").exists():
-            return candidate
-    cwd = Path.cwd().resolve()
-    return cwd if directory.is_relative_to(cwd) else directory
 
 
 def shown_path(path: Path) -> str:
