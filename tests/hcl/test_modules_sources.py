@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from driftcheck.hcl.module import Level, repository_root_of
+from driftcheck.hcl.module import Level
+from driftcheck.paths import repository_root
 from tests.hcl.module_files import evaluate, output, place, problems, write
 
 REGISTRY = 'module "m" {\n  source  = "team/table/aws"\n  version = "1.2.3"\n}\n'
@@ -164,8 +165,8 @@ def test_the_repository_root_is_where_git_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deep = write(tmp_path / "repo/a/b", {"main.tf": ""})
-    assert repository_root_of(deep) == deep
+    assert repository_root(deep) == deep
     monkeypatch.chdir(tmp_path / "repo")
-    assert repository_root_of(deep) == tmp_path / "repo"
+    assert repository_root(deep) == tmp_path / "repo"
     (tmp_path / "repo/a/.git").mkdir()
-    assert repository_root_of(deep) == tmp_path / "repo/a"
+    assert repository_root(deep) == tmp_path / "repo/a"

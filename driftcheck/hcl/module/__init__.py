@@ -38,7 +38,6 @@ from driftcheck.hcl.module.evaluation import (
     Evaluation,
     ModuleOptions,
     evaluate_root,
-    repository_root_of,
 )
 from driftcheck.hcl.module.inputs import VarFile, VarFlag, VarOption, VarValue
 from driftcheck.hcl.module.instances import ResourceInstance
@@ -74,6 +73,5 @@ __all__ = [
     "VarValue",
     "evaluate_root",
     "raw_resources",
-    "repository_root_of",
     "scoped_comments",
 ]

@@ -25,8 +25,8 @@ from driftcheck.hcl.module.variables import set_variable, unset_variable
 from driftcheck.hcl.module.workspace import selected_workspace
 from driftcheck.hcl.syntax import Body, Traversal
 from driftcheck.hcl.values import Value
-from driftcheck.paths import repository_root as repository_root_of
 from driftcheck.model.resource import Resource
+from driftcheck.paths import repository_root
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ModuleOptions:
     ``inputs`` are ``-var`` and ``-var-file`` in the order given; ``env`` is the
     environment (``TF_VAR_*``, ``TF_WORKSPACE``, ``TF_DATA_DIR``); ``workspace`` wins
     over both it and ``.terraform/environment``. Nothing outside ``repository_root``
-    is read (default: see ``repository_root_of``). ``resource_types`` says which
+    is read (default: see ``paths.repository_root``). ``resource_types`` says which
     managed resources are wanted; everything that they do not need stays
     unevaluated, unless ``everything`` is set. With ``missing_as_unknown`` a required
     variable without a value is unknown instead of an error. ``parse`` reads one file
@@ -165,7 +165,7 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
         kind = "a file; name its directory" if path.exists() else "no directory"
         raise UsageError(f"{path} is {kind}.")
     directory = path.resolve()
-    boundary = options.repository_root or repository_root_of(path)
+    boundary = options.repository_root or repository_root(path)
     diagnostics = Diagnostics()
     parse, display = options.parse or _parser(), options.display or shown_path
     sources = ModuleSources(
