@@ -71,6 +71,13 @@ Formats = Annotated[
 Fail = Annotated[
     FailOn, typer.Option("--fail-on", help="The least severity that makes the exit code 1.")
 ]
+AllowUnknown = Annotated[
+    bool,
+    typer.Option(
+        "--allow-unknown",
+        help="What could not be seen does not make the exit code 2; the summary says how much.",
+    ),
+]
 Policies = Annotated[
     list[Path] | None,
     typer.Option("--policies", metavar="DIR", help="More policies, besides the built-in ones."),

@@ -9,10 +9,16 @@ from driftcheck.compare.three_way import Sources, Unsettled, Verdict
 from driftcheck.model.finding import Finding, Kind, Party, PartyValue, Severity, State
 from driftcheck.model.location import Location
 from driftcheck.model.pointer import split
-from driftcheck.model.values import Json, Sensitive, Unknown, contains_sensitive, reveal
+from driftcheck.model.values import Cause, Json, Sensitive, Unknown, contains_sensitive, reveal
 
 #: Longest rendering of one value inside a message, in characters.
 _VALUE_WIDTH = 60
+_NOT_SEEN = {
+    Cause.NOT_EVALUABLE: "could not be evaluated",
+    Cause.NOT_READABLE: "could not be read",
+    Cause.IN_TRANSITION: "cannot be told while AWS is changing it",
+    Cause.UNSUPPORTED: "could not be read",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +82,12 @@ def finding_of(verdict: Verdict, sources: Sources, place: Place) -> Finding:
 def unknown_finding(item: Unsettled, sources: Sources, place: Place) -> Finding:
     """The finding that says what could not be compared, and why."""
     spec, code, live = sources.values(item.pointer)
-    live_unknown = isinstance(live, Unknown)
-    source = live if live_unknown else code if isinstance(code, Unknown) else spec
-    rule = source.cause if isinstance(source, Unknown) else "not-evaluable"
+    what = subject_of(item.aspect, item.pointer)
     return Finding(
         kind=Kind.UNKNOWN,
-        rule=str(rule),
+        rule=item.cause.value,
         severity=Severity.HIGH if item.decides else Severity.INFO,
-        message=f"{_subject(item.aspect, item.pointer)} could not be "
-        f"{'read' if live_unknown else 'evaluated'}: {item.reason}",
+        message=f"{what} {_NOT_SEEN[item.cause]}: {item.reason}",
         table=place.table,
         address=place.address,
         spec=place.spec,
@@ -115,7 +118,7 @@ def _where(verdict: Verdict, sources: Sources) -> tuple[Location, ...]:
 
 
 def _message(verdict: Verdict, live: Json) -> str:
-    subject = _subject(verdict.aspect, verdict.pointer)
+    subject = subject_of(verdict.aspect, verdict.pointer)
     expected, actual = render(verdict.expected), render(verdict.actual)
     if verdict.kind is Kind.CONTRACT:
         text = f"{subject}: the spec requires {expected}, the code says {actual}"
@@ -139,7 +142,7 @@ def _many(value: Json) -> bool:
     return isinstance(value, dict | list)
 
 
-def _subject(aspect: Aspect, pointer: str) -> str:
+def subject_of(aspect: Aspect, pointer: str) -> str:
     """What a message is about; the field is named where the aspect has several."""
     tokens = split(pointer)
     if len(aspect.fields) == 1:

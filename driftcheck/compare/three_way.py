@@ -26,7 +26,7 @@ from driftcheck.aspects.base import Aspect, Comparison, Difference, Undecided
 from driftcheck.model.finding import Kind, Party
 from driftcheck.model.pointer import prefixes
 from driftcheck.model.table import Table
-from driftcheck.model.values import Json
+from driftcheck.model.values import Cause, Json
 
 #: Tells who moved, from evidence (the code last applied, an earlier report); None if it cannot.
 Evidence = Callable[[str], Party | None]
@@ -79,13 +79,14 @@ class Unsettled:
     """One place where it cannot be said whether the sources differ, and why.
 
     ``decides`` is false where another source settles the matter all the same.
-    ``value`` is the unknown itself.
+    ``cause`` tells what could not be read from what could not be evaluated.
     """
 
     aspect: Aspect
     pointer: str
     reason: str
     decides: bool
+    cause: Cause = Cause.NOT_EVALUABLE
 
 
 @dataclass(slots=True)
@@ -214,7 +215,7 @@ def _unsettled(
                 and not spec_live.undecided_around(pointer)
             )
             decides = item.decides and not settled_by_spec
-            yield Unsettled(aspect, pointer, item.reason, decides)
+            yield Unsettled(aspect, pointer, item.reason, decides, item.cause)
 
 
 def _stated(spec: Table | None, pointer: str) -> bool:

@@ -5,28 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from fnmatch import fnmatchcase
 
+from driftcheck.aspects import BY_NAME
 from driftcheck.model.finding import Finding, Kind, Severity, Status
 from driftcheck.model.waiver import Waiver
 
 EXPIRED = "waiver-expired"
 UNUSED = "waiver-unused"
+#: Every rule, by example, that needs a live table.
+_LIVE_RULES = (
+    *(f"{aspect.replace('_', '-')}-{Kind.DRIFT.value}" for aspect in BY_NAME),
+    *(f"replica-parity-{aspect.replace('_', '-')}" for aspect in BY_NAME),
+    *("table-missing", "unmanaged-table", "not-readable", "in-transition", "unsupported"),
+)
 
 
 def apply_waivers(
-    findings: Iterable[Finding], waivers: Sequence[Waiver], today: date, *, spec: str | None = None
+    findings: Iterable[Finding],
+    waivers: Sequence[Waiver],
+    today: date,
+    *,
+    spec: str | None = None,
+    live: bool = True,
 ) -> list[Finding]:
     """The findings with those that a valid waiver matches marked as waived.
 
     An expired waiver waives nothing and is a finding itself, so that somebody
     looks at it; a waiver that matches nothing is reported as advice, because it
-    may be misspelt or may have done its work.
+    may be misspelt or may have done its work. Without ``live`` tables that is said
+    only of waivers whose rule the code alone can break.
     """
     used: set[int] = set()
     result: list[Finding] = []
     for finding in findings:
         matching = [(i, w) for i, w in enumerate(waivers) if w.matches(finding)]
         used.update(i for i, _ in matching)
+        # A policy that drift breaks is told with the drift: its waiver is not forgotten.
+        used.update(i for i, w in enumerate(waivers) if w.concerns(finding))
         valid = next((w for _, w in matching if not w.expired(today)), None)
         if valid is not None and finding.status is Status.OPEN:
             until = f"{valid.reason} (until {valid.expires.isoformat()})"
@@ -36,9 +52,14 @@ def apply_waivers(
     for index, waiver in enumerate(waivers):
         if waiver.expired(today):
             result.append(_about(waiver, spec, expired=True))
-        elif index not in used:
+        elif index not in used and (live or not _needs_live(waiver)):
             result.append(_about(waiver, spec, expired=False))
     return result
+
+
+def _needs_live(waiver: Waiver) -> bool:
+    """Whether what is waived may be something that only a live table shows."""
+    return waiver.rule is None or any(fnmatchcase(r, waiver.rule) for r in _LIVE_RULES)
 
 
 def _about(waiver: Waiver, spec: str | None, *, expired: bool) -> Finding:

@@ -49,4 +49,5 @@ def _waiver(comment: ScopedComment) -> Waiver:
         rule=rule,
         addresses=(comment.address,),
         location=comment.location,
+        lines=(comment.location.file, comment.first_line, comment.last_line),
     )

@@ -40,11 +40,12 @@ def mark_known(findings: Iterable[Finding], baseline: Baseline) -> tuple[list[Fi
     seen: set[str] = set()
     known = new = 0
     for finding in findings:
+        if finding.id in baseline.open_ids:
+            seen.add(finding.id)
         if finding.status is not Status.OPEN:
             marked.append(finding)
         elif finding.id in baseline.open_ids:
             known += 1
-            seen.add(finding.id)
             hole = finding.kind.value == "unknown" and finding.decides
             marked.append(finding if hole else replace(finding, status=Status.BASELINE))
         else:

@@ -67,7 +67,11 @@ class ApiCalls:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a command found. ``complete`` is false when it was interrupted."""
+    """What a command found. ``complete`` is false when it was interrupted.
+
+    ``allow_unknown`` is the user's word that what could not be seen shall not decide
+    the exit code.
+    """
 
     command: str
     started_at: datetime
@@ -77,10 +81,15 @@ class Report:
     api_calls: Mapping[str, ApiCalls] = field(default_factory=dict)
     complete: bool = True
     trend: Trend | None = None
+    allow_unknown: bool = False
 
     def count(self, status: TableStatus) -> int:
         """How many tables have the status."""
         return sum(1 for table in self.tables if table.status is status)
+
+    def holes(self) -> int:
+        """How many values that decide could not be seen."""
+        return sum(1 for finding in self.findings if has_hole(finding))
 
     def by_kind(self) -> Counter[Kind]:
         """How many findings there are of each kind, waived ones included."""
@@ -94,9 +103,10 @@ class Report:
         """0, 1 or 2, as the commands' documentation promises.
 
         ``fail_on`` is the least severity that counts, None for ``never``. 2 (something
-        that decides could not be seen) wins over 1 whatever ``fail_on`` says.
+        that decides could not be seen) wins over 1 whatever ``fail_on`` says; where
+        ``allow_unknown`` is given only an interruption is left to make it 2.
         """
-        if not self.complete or any(has_hole(f) for f in self.findings):
+        if not self.complete or (self.holes() and not self.allow_unknown):
             return 2
         if fail_on is None:
             return 0

@@ -49,6 +49,13 @@ def summary_document(report: Report) -> dict[str, Json]:
             "by_severity": {s.value: severities[s] for s in Severity},
             "by_status": {s.value: statuses.count(s) for s in Status},
         },
+        "not_seen": {
+            "deciding": report.holes(),
+            "informational": sum(
+                1 for f in report.findings if f.kind is Kind.UNKNOWN and not f.decides
+            ),
+            "allowed": report.allow_unknown,
+        },
         "trend": trend_document(report),
         "api_calls": {
             operation: {

@@ -45,6 +45,7 @@ def load_report(path: Path) -> Report:
         api_calls={k: ApiCalls(**v) for k, v in summary["api_calls"].items()},
         complete=summary["complete"],
         trend=Trend(**trend) if trend is not None else None,
+        allow_unknown=summary.get("not_seen", {}).get("allowed", False),
     )
 
 

@@ -88,6 +88,13 @@ def _summary() -> Schema:
                     "by_status": _counts(Status),
                 }
             ),
+            "not_seen": _object(
+                {
+                    "deciding": _described(_COUNT, "Open unknowns that a verdict depends on."),
+                    "informational": _described(_COUNT, "Unknowns that decide nothing."),
+                    "allowed": _described(_FLAG, "Whether --allow-unknown was given."),
+                }
+            ),
             "trend": {
                 "anyOf": [
                     _object({"known": _COUNT, "new": _COUNT, "fixed": _COUNT}),
@@ -100,7 +107,8 @@ def _summary() -> Schema:
                 "additionalProperties": calls,
                 "description": "AWS calls by operation, named as IAM actions are.",
             },
-        }
+        },
+        optional=["not_seen"],
     )
 
 

@@ -178,6 +178,8 @@ class _Page:
             count = sum(1 for f in counted if f.status is status)
             if count:
                 line += f"; {count} {'waived' if status is Status.WAIVED else 'in the baseline'}"
+        if report.allow_unknown and report.holes():
+            line += f"; {_number(report.holes(), 'value')} not seen (--allow-unknown)"
         if report.trend is not None:
             line += f"; {report.trend.new} new and {report.trend.fixed} fixed since the baseline"
         calls = sum(c.calls for c in report.api_calls.values())

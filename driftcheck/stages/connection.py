@@ -21,6 +21,9 @@ class Connection(Protocol):
     def region(self) -> str:
         """The region that is asked."""
 
+    def in_region(self, region: str) -> Connection:
+        """The same account in another region. Raises ``AwsError`` when it cannot be had."""
+
     def table_names(self) -> Sequence[str]:
         """Every table there is. Raises ``AwsError`` when AWS does not say."""
 

@@ -15,20 +15,29 @@ from driftcheck.spec.model import Spec
 
 
 def settle(
-    findings: Sequence[Finding], spec: Spec | None, waivers: Sequence[Waiver], today: date
+    findings: Sequence[Finding],
+    spec: Spec | None,
+    waivers: Sequence[Waiver],
+    today: date,
+    *,
+    live: bool = True,
 ) -> list[Finding]:
-    """The findings with the spec's severities, and with what is waived marked as waived."""
+    """The findings with the spec's severities, and with what is waived marked as waived.
+
+    ``live`` is false where no live table was looked at: a waiver for what only a live
+    table can show is then no sign of a mistake.
+    """
     if spec is not None:
         findings = [with_severity(f, spec) for f in findings]
-    return apply_waivers(findings, waivers, today, spec=spec.name if spec is not None else None)
+    name = spec.name if spec is not None else None
+    return apply_waivers(findings, waivers, today, spec=name, live=live)
 
 
 def with_severity(finding: Finding, spec: Spec) -> Finding:
-    """The finding with the severity that the spec gives it, if it gives one."""
-    for override in spec.severity:
-        if override.matches(finding):
-            return replace(finding, severity=override.severity)
-    return finding
+    """The finding with the severity that the last matching override of the spec gives it."""
+    matching = (o for o in reversed(spec.severity) if o.matches(finding))
+    override = next(matching, None)
+    return finding if override is None else replace(finding, severity=override.severity)
 
 
 def against(report: Report, baseline: Baseline | None) -> Report:

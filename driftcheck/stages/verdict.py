@@ -57,8 +57,14 @@ def judge(
     return findings
 
 
-def missing_table(code: Table | None, spec: Table | None, place: Place) -> Finding:
-    """The finding that a table which ought to exist does not."""
+def missing_table(
+    code: Table | None, spec: Table | None, place: Place, moved: Party | None = None
+) -> Finding:
+    """The finding that a table which ought to exist does not.
+
+    ``moved`` is what evidence says: that it was deleted (live), or that it was never
+    made (code). Without it, a spec that states the table tells that it should be there.
+    """
     table = code or spec
     return Finding(
         kind=Kind.DRIFT,
@@ -74,7 +80,7 @@ def missing_table(code: Table | None, spec: Table | None, place: Place) -> Findi
         expected=place.table,
         spec_value=party_value(spec is not None, place.table),
         code_value=party_value(code is not None, place.table),
-        at_odds=Party.LIVE if code is not None and spec is not None else Party.UNDETERMINED,
+        at_odds=moved or (Party.LIVE if spec is not None or code is None else Party.UNDETERMINED),
         risk=Risk.DISRUPTIVE,
         locations=table.where("") if table is not None else (),
         help="Apply the Terraform module if it was never applied here. If the table was "

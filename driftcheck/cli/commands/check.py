@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -43,6 +44,7 @@ def command(
     baseline: options.BaselineFile = None,
     formats: options.Formats = None,
     fail_on: options.Fail = options.FailOn.LOW,
+    allow_unknown: options.AllowUnknown = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
     no_color: options.NoColor = False,
@@ -74,5 +76,6 @@ def command(
     )
     for warning in warnings if not quiet else ():
         output.note(warning)
+    report = replace(report, allow_unknown=allow_unknown)
     output.deliver(report, wanted, output.style(quiet=quiet, verbose=verbose, no_color=no_color))
     raise typer.Exit(report.exit_code(fail_on.severity))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -33,6 +34,7 @@ def command(
     applied_ref: AppliedRef = None,
     formats: options.Formats = None,
     fail_on: options.Fail = options.FailOn.LOW,
+    allow_unknown: options.AllowUnknown = False,
     settle_timeout: options.SettleTimeout = 60.0,
     poll_interval: options.PollInterval = 2.0,
     quiet: options.Quiet = False,
@@ -80,5 +82,6 @@ def command(
             ),
             progress,
         )
+    report = replace(report, allow_unknown=allow_unknown)
     output.deliver(report, wanted, output.style(quiet=quiet, verbose=verbose, no_color=no_color))
     raise typer.Exit(report.exit_code(fail_on.severity))
