@@ -33,7 +33,7 @@ from driftcheck.aspects.throughput_changes import (
     known_capacity,
     scaled_place,
 )
-from driftcheck.aspects.throughput_limits import ON_DEMAND, WARM
+from driftcheck.aspects.throughput_limits import ON_DEMAND, WARM, warm_by_itself
 from driftcheck.model.finding import Risk
 from driftcheck.model.pointer import join
 from driftcheck.model.values import Json, first_unknown
@@ -204,7 +204,8 @@ def _throughput(ground: Ground, name: str, judge: Judge) -> Iterator[Change | Im
             tuple(equals(at, ground.after(at)) for at in moved),
         )
     warm = {m: join(GLOBAL, name, "warm_throughput", m) for m in WARM}
-    moved = tuple(at for at in warm.values() if ground.moved(at))
+    reached = warm_by_itself(ground, join(GLOBAL, name, "warm_throughput"))
+    moved = tuple(at for m, at in warm.items() if ground.after(at) != reached.get(m))
     if moved:
         yield _warm(ground, name, warm, moved, judge(ground, *moved))
 
@@ -218,9 +219,9 @@ def _warm(
             f"the warm throughput of the index {name} only ever rises",
             "Leave it: it costs nothing to keep. Building the index anew would lower it.",
         )
+    reached = warm_by_itself(ground, join(GLOBAL, name, "warm_throughput"))
     values = {
-        member: max(ground.after(places[m]) or 0, ground.before(places[m]) or 0)
-        for m, member in WARM.items()
+        member: max(ground.after(places[m]) or 0, reached.get(m) or 0) for m, member in WARM.items()
     }
     return _update(
         ground,

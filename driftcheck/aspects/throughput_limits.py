@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from driftcheck.aspects.base import Draft
+from driftcheck.aspects.change import Ground
 from driftcheck.aspects.reading import in_transition, mapped, number, only_if
 from driftcheck.model.resource import Resource
 from driftcheck.model.values import Json, Unknown
@@ -83,3 +84,11 @@ def warmed(warm: Json) -> dict[str, Json]:
         name: max(value or 0, ON_DEMAND_WARM[name]) if not isinstance(value, Unknown) else value
         for name, value in known.items()
     }
+
+
+def warm_by_itself(ground: Ground, pointer: str) -> dict[str, Json]:
+    """The warm throughput at a place once AWS has drawn the consequences of other changes."""
+    before = ground.before(pointer)
+    if ground.moved("/billing_mode") and ground.after("/billing_mode") == "PAY_PER_REQUEST":
+        return warmed(before)
+    return before if isinstance(before, dict) else {}

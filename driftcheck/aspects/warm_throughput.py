@@ -16,6 +16,7 @@ from driftcheck.aspects.throughput_limits import (
     limits_schema,
     live_warm,
     state_warm,
+    warm_by_itself,
     warm_enough,
     warmed,
 )
@@ -78,7 +79,8 @@ class WarmThroughput(Aspect):
     def changes(self, ground: Ground) -> Iterator[Change | Impossible]:
         """Alone in its request, and never lower than it is."""
         places = {name: join(FIELD, name) for name in WARM}
-        moved = tuple(at for at in places.values() if ground.moved(at))
+        reached = warm_by_itself(ground, join(FIELD))
+        moved = tuple(at for n, at in places.items() if ground.after(at) != reached.get(n))
         if not moved:
             return
         risk = self.gravest(ground, *moved)
@@ -90,7 +92,7 @@ class WarmThroughput(Aspect):
             )
             return
         values = {
-            member: max(ground.after(places[name]) or 0, ground.before(places[name]) or 0)
+            member: max(ground.after(places[name]) or 0, reached.get(name) or 0)
             for name, member in WARM.items()
         }
         yield Change(

@@ -132,6 +132,8 @@ class Account:
                 }
             case "cloudwatch", "DescribeAlarms":
                 return {"MetricAlarms": self.alarms, "CompositeAlarms": []}
+            case "backup", "ListProtectedResources":
+                return {"Results": []}
             case "tag", "GetResources":
                 return {"ResourceTagMappingList": self._tagged(), "PaginationToken": ""}
         raise Refusal("UnknownOperationException", f"{service}:{operation} is not simulated")

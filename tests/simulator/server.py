@@ -26,7 +26,8 @@ def serve(account: Account) -> Iterator[str]:
             except ConnectionLost:
                 self.close_connection = True
                 return
-            self.send_response(response.status)
+            # Not send_response, which would date the answer by our own clock.
+            self.send_response_only(response.status)
             for name, value in response.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(response.body)))

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -50,6 +51,8 @@ def answer(account: Account, path: str, headers: Mapping[str, str], body: bytes)
         return _call(
             account, _JSON_TARGETS[prefix], operation, json.loads(body or b"{}"), _json_response
         )
+    if path.split("?", maxsplit=1)[0].rstrip("/") == "/resources":
+        return _call(account, "backup", "ListProtectedResources", {}, _json_response)
     form = {k: v[0] for k, v in parse_qs(body.decode()).items()}
     return _call(account, "sts", form.get("Action", ""), form, _xml_response)
 
@@ -61,10 +64,13 @@ def _call(
     account: Account, service: str, operation: str, params: dict[str, Any], encode: Encoder
 ) -> Response:
     try:
-        return encode(operation, 200, account.call(service, operation, params), None)
+        response = encode(operation, 200, account.call(service, operation, params), None)
     except Refusal as refusal:
         content = {"__type": refusal.code, "message": refusal.message}
-        return encode(operation, refusal.status, content, refusal)
+        response = encode(operation, refusal.status, content, refusal)
+    # Every answer of AWS bears the time by its own clock.
+    response.headers["Date"] = formatdate(account.clock.now(), usegmt=True)
+    return response
 
 
 def _json_response(
