@@ -86,8 +86,7 @@ class BodyLexer(Lexer):
         """Feed the name that starts an item or is a label."""
         name = match["name"]
         start, end = match.span("name")
-        if not self._ascii:
-            self.check_name(start, name)
+        self.check_name(start, name)
         self.feed("NAME", (start, end, name))
 
     def _argument(self, at: int) -> int:

@@ -102,7 +102,7 @@ _HINTS = {
 class Lexer:
     """The tokens of one source, or of one interpolation inside it."""
 
-    __slots__ = ("_ascii", "comments", "depth", "parse", "source", "terminals", "text", "values")
+    __slots__ = ("comments", "depth", "parse", "source", "terminals", "text", "values")
 
     def __init__(
         self,
@@ -119,7 +119,6 @@ class Lexer:
         self.depth = depth
         self.terminals: list[str] = []
         self.values: list[Any] = []
-        self._ascii = source.text.isascii()
 
     def whole_expression(self) -> None:
         """The tokens of a text that is one expression."""
@@ -167,7 +166,7 @@ class Lexer:
                         "Missing newline after argument.",
                         f'An argument ends with its line; "{word}" cannot follow its value.',
                     )
-                if names or word in _WORDS or not self._ascii:
+                if names or word in _WORDS or not word.isascii():
                     self._word(match.start("word"), word, names, contexts)
                 else:
                     terminals.append("NAME")
@@ -312,8 +311,7 @@ class Lexer:
         terminals = self.terminals
         previous = terminals[-1] if terminals else ""
         at = start + len(word)
-        if not self._ascii:
-            self.check_name(start, word)
+        self.check_name(start, word)
         if previous == "DOT":
             self.feed("NAME", (start, at, word))
         elif (keyword := self._keyword(word, previous, contexts)) != "NAME":
@@ -325,8 +323,7 @@ class Lexer:
             steps = names[1:].split(".")
             ends = []
             for name in steps:
-                if not self._ascii:
-                    self.check_name(at + 1, name)
+                self.check_name(at + 1, name)
                 at += 1 + len(name)
                 ends.append(at)
             self.feed("NAME", Traversal(self.source, start, at, word, steps, ends))
@@ -335,8 +332,7 @@ class Lexer:
             self.feed("NAME", (start, at, word))
         for name in names[1:].split(".") if names else ():
             self.feed("DOT", at)
-            if not self._ascii:
-                self.check_name(at + 1, name)
+            self.check_name(at + 1, name)
             self.feed("NAME", (at + 1, at + 1 + len(name), name))
             at += 1 + len(name)
 

@@ -39,15 +39,15 @@ def parse_config(source: Source) -> Body:
 
 def parse_expression(source: Source) -> Expression:
     """See ``driftcheck.hcl.parser.parse_expression``."""
-    if "<<" in source.text and not source.text.endswith("\n"):
-        source = Source(source.name, source.text + "\n")
-    lexer = Lexer(source, _expression)
     try:
-        lexer.whole_expression()
-    except HclError:
-        _run("expression", lexer)
-        raise
-    expression = _expression(lexer)
+        expression = _whole_expression(source)
+    except HclError as error:
+        if "<<" not in source.text or source.text.endswith("\n"):
+            raise
+        try:
+            expression = _whole_expression(Source(source.name, source.text + "\n"))
+        except HclError:
+            raise error from None
     check_height(expression)
     return expression
 
@@ -57,6 +57,16 @@ def parse_template(source: Source) -> Template | TemplateWrap:
     template = templates.whole(Lexer(source, _expression))
     check_height(template)
     return template
+
+
+def _whole_expression(source: Source) -> Expression:
+    lexer = Lexer(source, _expression)
+    try:
+        lexer.whole_expression()
+    except HclError:
+        _run("expression", lexer)
+        raise
+    return _expression(lexer)
 
 
 def _parse_body(lexer: BodyLexer) -> Body:

@@ -17,8 +17,9 @@ from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import Body, Expression, Template, TemplateWrap
 from driftcheck.model.location import Location
 
-#: The largest file that is read, in bytes.
-MAX_FILE_SIZE = 10_000_000
+#: The largest file that is read, in bytes. A file of short tokens takes about a second and
+#: a hundred megabytes of memory for each megabyte.
+MAX_FILE_SIZE = 5_000_000
 
 
 def parse_file(path: Path, display_name: str) -> Body:

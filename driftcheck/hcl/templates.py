@@ -46,7 +46,7 @@ _LINES = re.compile(
     | {_SEQUENCES} | (?P<rest>[^$%\r\n]+) | (?P<end>\Z)""",
     re.VERBOSE,
 )
-_BLANKS = r"(?:[ \t\n]|\r\n|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)*"
+_BLANKS = r"(?:[ \t\n]|\r\n|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)*+"
 _DIRECTIVE = re.compile(rf"{_BLANKS}(?P<keyword>{NAME})")
 _FOR_NAMES = re.compile(
     rf"{_BLANKS}(?P<first>{NAME})(?:{_BLANKS},{_BLANKS}(?P<second>{NAME}))?"

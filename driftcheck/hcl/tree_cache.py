@@ -33,7 +33,7 @@ def load(data: bytes, source: Source) -> Body | None:
         return None
     try:
         return tree_codec.decode(encoded, source)
-    except ValueError:
+    except tree_codec.NotATreeError:
         return None
 
 

@@ -36,36 +36,41 @@ _PLANS: list[tuple[Callable[..., syntax.Node], list[int]]] = [
 _PLAIN_INTEGERS = range(-(2**63), 2**63)
 
 
+class NotATreeError(Exception):
+    """Data that ``encode`` did not make."""
+
+
 def encode(body: Body) -> bytes:
     """A file's tree as JSON."""
-    return json.dumps(_encode(body), separators=(",", ":")).encode()
+    return json.dumps(encode_node(body), separators=(",", ":")).encode()
 
 
 def decode(data: bytes, source: Source) -> Body:
     """The tree of ``source`` from what ``encode`` made of it.
 
-    Raises ``ValueError`` for anything else.
+    Raises ``NotATreeError`` for anything else.
     """
     try:
         body = _Decoder(source).node(json.loads(data))
-    except (TypeError, IndexError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise NotATreeError(str(error)) from error
     if not isinstance(body, Body):
-        raise ValueError("The tree is not that of a file.")
+        raise NotATreeError("The tree is not that of a file.")
     return body
 
 
-def _encode(node: syntax.Node) -> list[Any]:
+def encode_node(node: syntax.Node) -> list[Any]:
+    """A node as lists; equal trees give equal lists."""
     number = _NUMBER_OF[type(node)]
     encoded: list[Any] = [number, *_GETTERS[number](node)]
     for at in _PLANS[number][1]:
         value = encoded[at]
         if isinstance(value, list):
-            encoded[at] = [_encode(child) for child in value]
+            encoded[at] = [encode_node(child) for child in value]
         elif isinstance(value, dict):
-            encoded[at] = [_encode(child) for child in value.values()]
+            encoded[at] = [encode_node(child) for child in value.values()]
         elif value is not None:
-            encoded[at] = _encode(value)
+            encoded[at] = encode_node(value)
     if number == _LITERAL and isinstance(encoded[3], int | Fraction) and not _is_plain(encoded[3]):
         numerator, denominator = encoded[3].numerator, encoded[3].denominator
         return [_FRACTION, node.start, node.end, hex(numerator), hex(denominator)]
