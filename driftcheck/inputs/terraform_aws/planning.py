@@ -9,8 +9,10 @@ were read off plans of provider 5.100.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from driftcheck.hcl.module.schema import AttributeSchema, NestedBlock
+from driftcheck.hcl.numbers import parse_number
 from driftcheck.hcl.types import BOOL, STRING, ListType, MapType, SetType
 from driftcheck.hcl.values import (
     EMPTY_STRING,
@@ -20,6 +22,7 @@ from driftcheck.hcl.values import (
     list_value,
     map_value,
     null,
+    number,
     object_value,
     set_value,
     unknown,
@@ -91,7 +94,7 @@ class Planner:
                     return unknown(unset_reason(self.address), schema.type)
                 return unknown(self._decided(path), schema.type, not_null=path in _ALWAYS_THERE)
             return self._unset(schema) if self.in_set and old_kit else value
-        return self._collection(value, schema) if old_kit else value
+        return self._kept(value, schema) if old_kit else value
 
     @staticmethod
     def _unset(schema: AttributeSchema) -> Value:
@@ -104,9 +107,11 @@ class Planner:
             return Value(schema.type, [])
         return null(schema.type)
 
-    def _collection(self, value: Value, schema: AttributeSchema) -> Value:
-        """Lists, sets and maps as the older kit keeps them."""
+    def _kept(self, value: Value, schema: AttributeSchema) -> Value:
+        """Lists, sets, maps and fractions as the older kit keeps them."""
         type_, raw = value.type, value.raw
+        if isinstance(raw, Fraction):
+            return number(parse_number(repr(float(raw)))).with_marks(value.marks)
         if isinstance(type_, MapType) and isinstance(raw, dict):
             kept = {k: v for k, v in raw.items() if not v.is_null}
             hidden = next((v.raw for v in kept.values() if isinstance(v.raw, Unknown)), None)
