@@ -17,7 +17,7 @@ from driftcheck.compare.three_way import Evidence, Sources, no_evidence
 from driftcheck.errors import AwsError, UsageError
 from driftcheck.inputs.live import resolve_names, table_exists, table_from_live
 from driftcheck.model.baseline import Baseline
-from driftcheck.model.finding import Finding, Kind, Severity
+from driftcheck.model.finding import Finding, Kind
 from driftcheck.model.report import TableResult
 from driftcheck.model.table import Table
 from driftcheck.model.values import Cause, Unknown, all_unknowns
@@ -36,6 +36,7 @@ from driftcheck.stages.code_before import code_of_spec_at
 from driftcheck.stages.connection import Connector
 from driftcheck.stages.options import EvaluationOptions
 from driftcheck.stages.outcome import judged, settle
+from driftcheck.stages.scan_findings import existence_unknown, name_unknown, target_failed
 from driftcheck.stages.subjects import Subject, subjects
 from driftcheck.stages.verdict import judge, missing_table
 
@@ -49,12 +50,14 @@ Note = Callable[[str], None]
 class RemediateOptions:
     """What a remediation can be told, execution aside.
 
-    ``tables`` are patterns of table names, none meaning all.
+    ``tables`` are patterns of table names, none meaning all; ``targets`` restricts
+    the work to these pairs of spec and target names.
     """
 
     evaluation: EvaluationOptions = field(default_factory=EvaluationOptions)
     choice: Choice = field(default_factory=Choice)
     tables: frozenset[str] = frozenset()
+    targets: frozenset[tuple[str, str]] | None = None
     today: date = field(default_factory=date.today)
     pace: Pace = field(default_factory=Pace)
     applied_ref: str | None = None
@@ -125,6 +128,9 @@ class _Survey:
         results: list[TableResult] = []
         waivers = list(spec.waivers)
         for target in spec.targets:
+            wanted = self.options.targets
+            if wanted is not None and (spec.name, target.name) not in wanted:
+                continue
             try:
                 found, tables = self._target(spec, target, waivers)
                 findings += found
@@ -132,7 +138,7 @@ class _Survey:
             except AwsError as error:
                 if alone:
                     raise
-                findings.append(_target_failed(spec, target, error))
+                findings.append(target_failed(spec, target, error))
         settled = settle(findings, spec, waivers, self.options.today)
         settled = [f for f in settled if f.kind in (Kind.DRIFT, Kind.CONTRACT, Kind.UNKNOWN)]
         self.found.findings += [f for f in settled if self._in_scope(f)]
@@ -179,10 +185,13 @@ class _Survey:
         account, region = connection.account, connection.region
         place = Place(shown, address, spec.name, target.name, account, region)
         result = TableResult(shown, account, region, spec.name, target=target.name, address=address)
-        unclear = name if isinstance(name, Unknown) else code.existence if code else None
-        if isinstance(name, Unknown) or unclear is not None:
-            assert isinstance(unclear, Unknown)
-            return [_unclear(unclear, code, place)], result
+        if isinstance(name, Unknown):
+            return [name_unknown(name, code, place)], result
+        if code is not None and code.existence is not None and not subject.named:
+            # Nothing is written to a table that the code may not even want.
+            live = table_exists(connection.facts(name))
+            doubt = existence_unknown(code.existence, code, place, live=live, decides=True)
+            return [doubt], result
         self.note(f"reading {name}")
         contract = contract_table(spec, name, address)
         found = self._read(connection, name)
@@ -305,35 +314,3 @@ def _waived_by(waivers: Sequence[Waiver], today: date) -> Callable[[Finding], st
         return next((w.reason for w in valid), None)
 
     return waived
-
-
-def _unclear(unknown: Unknown, code: Table | None, place: Place) -> Finding:
-    return Finding(
-        kind=Kind.UNKNOWN,
-        rule="table-unknown",
-        severity=Severity.HIGH,
-        message=f"Which table this is cannot be known: {unknown.reason}",
-        address=place.address,
-        spec=place.spec,
-        target=place.target,
-        account=place.account,
-        region=place.region,
-        path="/name",
-        locations=code.where("/name") if code is not None else (),
-        help='Give the value with --var, or name the live table in the spec with "table".',
-    )
-
-
-def _target_failed(spec: Spec, target: Target, error: AwsError) -> Finding:
-    return Finding(
-        kind=Kind.UNKNOWN,
-        rule="target-failed",
-        severity=Severity.HIGH,
-        message=f"The target {target.name} could not be read: {error}",
-        spec=spec.name,
-        target=target.name,
-        account=target.account,
-        region=target.region,
-        path=f"/targets/{spec.name}/{target.name}",
-        locations=(target.location,) if target.location else (),
-    )

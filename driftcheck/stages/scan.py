@@ -40,6 +40,7 @@ from driftcheck.stages.options import EvaluationOptions
 from driftcheck.stages.outcome import against, judged, settle
 from driftcheck.stages.parity import replica_parity
 from driftcheck.stages.scan_findings import (
+    contract_unmatched,
     existence_unknown,
     listing_failed,
     name_unknown,
@@ -124,12 +125,16 @@ def scan(
 
 @dataclass(slots=True)
 class _SpecRun:
-    """What a run has found about one spec so far; settled when all specs were scanned."""
+    """What a run has found about one spec so far; settled when all specs were scanned.
+
+    ``all_seen`` is false where a target failed: there may be more tables.
+    """
 
     spec: Spec
     findings: list[Finding]
     results: list[TableResult]
     waivers: list[Waiver]
+    all_seen: bool = True
 
 
 @dataclass(slots=True)
@@ -171,6 +176,9 @@ class _Scan:
                 if alone:
                     raise
                 run.findings.append(target_failed(spec, target, error))
+                run.all_seen = False
+        if run.all_seen:
+            run.findings += _unmatched(run)
 
     def settled(self) -> tuple[list[TableResult], list[Finding]]:
         """Tables and findings, with each spec's severities and waivers applied to its own."""
@@ -307,3 +315,15 @@ class _Scan:
                 if name not in known and run.spec.unmanaged.covers(name):
                     known.add(name)
                     run.findings.append(unmanaged_table(name, run.spec, target, connection))
+
+
+def _unmatched(run: _SpecRun) -> list[Finding]:
+    """The contracts of a spec that none of its tables has to meet."""
+    if any(r.name is None for r in run.results):
+        return []  # a table whose name is not known may be the one that is meant
+    return [
+        contract_unmatched(run.spec, c)
+        for c in run.spec.contracts
+        if {c.match_name, c.match_address} - {None, "*"}
+        and not any(c.matches(r.name, r.address) for r in run.results)
+    ]

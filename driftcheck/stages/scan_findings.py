@@ -7,13 +7,14 @@ from driftcheck.errors import AwsError
 from driftcheck.model.finding import Finding, Kind, Party, Severity
 from driftcheck.model.table import Table
 from driftcheck.model.values import Unknown
-from driftcheck.spec.model import Spec, Target
+from driftcheck.spec.model import Contract, Spec, Target
 from driftcheck.stages.connection import Connection
 
 TARGET_FAILED = "target-failed"
 NAME_UNKNOWN = "table-name-unknown"
 EXISTENCE_UNKNOWN = "table-existence-unknown"
 LISTING_FAILED = "tables-not-listed"
+CONTRACT_UNMATCHED = "contract-unmatched"
 UNMANAGED = "unmanaged-table"
 
 
@@ -89,6 +90,23 @@ def existence_unknown(
         locations=code.where(""),
         decides=decides,
         help='Give the value with --var, or name the table in the spec with "table".',
+    )
+
+
+def contract_unmatched(spec: Spec, contract: Contract) -> Finding:
+    """A contract that speaks of no table: misspelt, or of a table that is gone."""
+    stated = (("name", contract.match_name), ("address", contract.match_address))
+    words = ", ".join(f'{what} "{pattern}"' for what, pattern in stated if pattern is not None)
+    return Finding(
+        kind=Kind.CONTRACT,
+        rule=CONTRACT_UNMATCHED,
+        severity=Severity.MEDIUM,
+        message=f"The contract for the table with the {words} matches no table of any target",
+        spec=spec.name,
+        path="/contracts/" + words.replace(" ", "-").replace('"', ""),
+        at_odds=Party.SPEC,
+        help="Correct the pattern, or remove the contract if the table is meant to be gone.",
+        locations=(contract.location,) if contract.location else (),
     )
 
 
