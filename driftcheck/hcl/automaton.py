@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Literal
 
-from driftcheck.hcl import lowering
 from driftcheck.hcl.grammar import Tables, tables
+from driftcheck.hcl.rules import builders_for
 from driftcheck.hcl.source import Source
 
 Builder = Callable[..., Any]
@@ -42,7 +42,7 @@ class Automaton:
         self._tables = made
         self._actions = made.actions
         self._starts = made.starts
-        builders = lowering.builders_for(made.rules)
+        builders = builders_for(made.rules)
         self._transparent = [builder is None for builder in builders]
         #: per rule: how many symbols it replaces, its origin, what it builds
         self._rules: list[tuple[int, str, Builder]] = [

@@ -18,13 +18,14 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from driftcheck.errors import HclError, HclLimitError
+from driftcheck.errors import HclLimitError
 from driftcheck.hcl import templates
 from driftcheck.hcl.limits import MAX_DEPTH
-from driftcheck.hcl.names import NAME, invalid_at
+from driftcheck.hcl.names import NAME
 from driftcheck.hcl.numbers import NumberError, NumberLimitError, parse_number
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import Comment, Expression, Literal, Template, Traversal
+from driftcheck.hcl.tokens import Tokens
 
 COMMENT = r"\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/"
 _TOKEN = re.compile(
@@ -42,7 +43,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_CALL = re.compile(r"[ \t\r\n]*\(")
+_CALL = re.compile(r"[ \t\r\n]*(?:\(|::)")
 _SCOPED_NAME = re.compile(rf"[ \t\r\n]*({NAME})")
 
 _OPERATORS = {
@@ -84,25 +85,11 @@ _FOR_OBJECT = "{for"
 _INDEX = "a["
 _CLOSES = {")": ("(",), "]": ("[", _INDEX), "}": (_OBJECT, _FOR_OBJECT)}
 
-_HINTS = {
-    "'": "Single quotes are not valid; use double quotes.",
-    "`": "Backquotes are not valid; for text of several lines use a heredoc (<<EOT).",
-    ";": "Semicolons are not valid; put every argument on a line of its own.",
-    "“": "Curly quotes are not valid; use straight ones.",
-    "”": "Curly quotes are not valid; use straight ones.",
-    "&": 'There are no bitwise operators; "and" is written &&.',
-    "|": 'There are no bitwise operators; "or" is written ||.',
-    "^": "There are no bitwise operators.",
-    "~": "There are no bitwise operators.",
-    "$": 'Interpolation ("${...}") is only valid inside quotes.',
-    "\r": "A carriage return is only valid before a line feed.",
-}
 
-
-class Lexer:
+class Lexer(Tokens):
     """The tokens of one source, or of one interpolation inside it."""
 
-    __slots__ = ("comments", "depth", "parse", "source", "terminals", "text", "values")
+    __slots__ = ("depth", "parse")
 
     def __init__(
         self,
@@ -112,13 +99,9 @@ class Lexer:
         depth: int = 0,
     ) -> None:
         """``parse`` makes an expression of a lexer's tokens, for interpolations."""
-        self.source = source
-        self.text = source.text
+        super().__init__(source, [] if comments is None else comments)
         self.parse = parse
-        self.comments: list[Comment] = [] if comments is None else comments
         self.depth = depth
-        self.terminals: list[str] = []
-        self.values: list[Any] = []
 
     def whole_expression(self) -> None:
         """The tokens of a text that is one expression."""
@@ -218,43 +201,7 @@ class Lexer:
                 self._at_end(at, base, contexts)
                 return at
 
-    def feed(self, terminal: str, value: Any) -> None:
-        """Append a token."""
-        self.terminals.append(terminal)
-        self.values.append(value)
-
-    def comment(self, start: int, end: int) -> None:
-        """Keep a comment."""
-        if self.text[end - 1] == "\r":
-            end -= 1
-        self.comments.append(Comment(self.source, start, end))
-
-    def check_name(self, start: int, name: str) -> None:
-        """Refuse the characters above ASCII that names cannot have."""
-        index = invalid_at(name)
-        if index is not None:
-            self.invalid_character(start + index)
-
     # Refusals.
-
-    def fail(self, at: int, summary: str, detail: str) -> NoReturn:
-        """Refuse the text at ``at``."""
-        raise HclError(summary, self.source.location(at), detail)
-
-    def too_deep(self, at: int) -> NoReturn:
-        """Refuse to go further down."""
-        raise HclLimitError(
-            "This is nested too deeply.",
-            self.source.location(at),
-            f"driftcheck follows at most {MAX_DEPTH} levels of brackets, blocks and templates.",
-        )
-
-    def invalid_character(self, at: int) -> NoReturn:
-        """Refuse a character, saying what to write instead where that is known."""
-        character = self.text[at]
-        shown = character if character.isprintable() else f"U+{ord(character):04X}"
-        hint = _HINTS.get(character, "HCL does not use this character outside of strings.")
-        self.fail(at, f"Invalid character ({shown}).", hint)
 
     def _no_token(self, at: int) -> NoReturn:
         while self.text[at] in " \t":

@@ -10,22 +10,11 @@ that starts no sequence, and ``$${`` or ``%%{``, are pieces of their own.
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from driftcheck.errors import HclError
-from driftcheck.hcl.limits import MAX_DEPTH
 from driftcheck.hcl.names import NAME
-from driftcheck.hcl.syntax import (
-    Expression,
-    Literal,
-    Template,
-    TemplateFor,
-    TemplateIf,
-    TemplateWrap,
-    Traversal,
-)
+from driftcheck.hcl.syntax import Expression, Template, TemplateWrap, Traversal
+from driftcheck.hcl.template_parts import Piece, parts_of
 
 if TYPE_CHECKING:
     from driftcheck.hcl.lexer import Lexer
@@ -61,22 +50,6 @@ _SPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 _LITERALS = frozenset(["true", "false", "null"])
-
-
-@dataclass(slots=True)
-class _Piece:
-    """Literal text, an interpolation, or a directive."""
-
-    start: int
-    end: int
-    text: str = ""
-    node: Expression | None = None
-    keyword: str = ""
-    names: tuple[str | None, str] = (None, "")
-
-    @property
-    def is_text(self) -> bool:
-        return self.node is None and not self.keyword
 
 
 def quoted(lexer: Lexer, start: int, depth: int) -> tuple[Expression, int]:
@@ -120,10 +93,10 @@ def label(lexer: Lexer, start: int) -> tuple[str, int]:
 
 def _pieces(
     lexer: Lexer, start: int, at: int, pattern: re.Pattern[str], marker: str, depth: int
-) -> tuple[list[_Piece], int]:
+) -> tuple[list[Piece], int]:
     """Cut a template into pieces, trimmed by strip markers; return the offset after it."""
     text = lexer.text
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     trim_next = False
     line_start = True
     while True:
@@ -132,7 +105,7 @@ def _pieces(
             if pattern is _LINES and not marker:
                 # In a template file nothing is special after a lone carriage return.
                 content = text[at:].lstrip(_SPACE) if trim_next else text[at:]
-                pieces.append(_Piece(at, len(text), content))
+                pieces.append(Piece(at, len(text), content))
                 return pieces, len(text)
             _unterminated(lexer, start, at, pattern)
         kind = match.lastgroup
@@ -153,14 +126,14 @@ def _pieces(
                 pieces[-1].text = pieces[-1].text.rstrip(_SPACE)
             if kind == "reference" and match["root"] not in _LITERALS:
                 node: Expression = _reference(lexer, match)
-                pieces.append(_Piece(first, at, node=node))
+                pieces.append(Piece(first, at, node=node))
             elif kind == "directive":
                 piece, at, trim_next = _directive(lexer, first, at, depth)
                 pieces.append(piece)
             else:
                 at = first + 2 if kind == "reference" else at
                 node, at, trim_next = lexer.interpolation(at, depth)
-                pieces.append(_Piece(first, at, node=node))
+                pieces.append(Piece(first, at, node=node))
             continue
         content = match.group()
         if kind == "run" and "\\" in content:
@@ -169,7 +142,7 @@ def _pieces(
             content = content[1:]
         if trim:
             content = content.lstrip(_SPACE)
-        pieces.append(_Piece(first, at, content))
+        pieces.append(Piece(first, at, content))
 
 
 def _reference(lexer: Lexer, match: re.Match[str]) -> Traversal:
@@ -186,7 +159,7 @@ def _reference(lexer: Lexer, match: re.Match[str]) -> Traversal:
     return Traversal(lexer.source, start, at, match["root"], steps, ends)
 
 
-def _directive(lexer: Lexer, start: int, at: int, depth: int) -> tuple[_Piece, int, bool]:
+def _directive(lexer: Lexer, start: int, at: int, depth: int) -> tuple[Piece, int, bool]:
     """``%{ ... }``; returns it, the offset after it, and whether it ends with ``~}``."""
     match = _DIRECTIVE.match(lexer.text, at)
     keyword = match["keyword"] if match else ""
@@ -213,7 +186,7 @@ def _directive(lexer: Lexer, start: int, at: int, depth: int) -> tuple[_Piece, i
         names = (found["first"], found["second"]) if found["second"] else (None, found["first"])
     if keyword in ("if", "for"):
         node, at, strip = lexer.interpolation(at, depth)
-        return _Piece(start, at, "", node, keyword, names), at, strip
+        return Piece(start, at, "", node, keyword, names), at, strip
     close = _CLOSE.match(lexer.text, at)
     if close is None:
         lexer.fail(
@@ -222,7 +195,7 @@ def _directive(lexer: Lexer, start: int, at: int, depth: int) -> tuple[_Piece, i
             "A closing brace must follow the keyword.",
         )
     end = close.end()
-    return _Piece(start, end, keyword=keyword), end, close["strip"] is not None
+    return Piece(start, end, keyword=keyword), end, close["strip"] is not None
 
 
 def _unterminated(lexer: Lexer, start: int, at: int, pattern: re.Pattern[str]) -> NoReturn:
@@ -278,13 +251,13 @@ def _resolve_escapes(lexer: Lexer, start: int, content: str) -> str:
     return _ESCAPE.sub(resolve, content)
 
 
-def _remove_indentation(pieces: list[_Piece]) -> None:
+def _remove_indentation(pieces: list[Piece]) -> None:
     """What ``<<-`` does: take the smallest indentation off all lines.
 
     Lines of nothing but white space do not count, and are left as they are.
     """
     smallest: int | None = None
-    indented: list[_Piece] = []
+    indented: list[Piece] = []
     line_start = True
     for piece in pieces:
         if line_start:
@@ -304,90 +277,8 @@ def _remove_indentation(pieces: list[_Piece]) -> None:
         piece.start += smallest or 0
 
 
-def _template(lexer: Lexer, start: int, end: int, pieces: list[_Piece]) -> Template | TemplateWrap:
+def _template(lexer: Lexer, start: int, end: int, pieces: list[Piece]) -> Template | TemplateWrap:
     """The node of a template from its pieces."""
     if len(pieces) == 1 and pieces[0].node is not None and not pieces[0].keyword:
         return TemplateWrap(lexer.source, start, end, pieces[0].node)
-    return Template(lexer.source, start, end, _Assembly(lexer, pieces, end).parts())
-
-
-class _Assembly:
-    """Makes nodes of pieces: joins literal text, nests directives."""
-
-    def __init__(self, lexer: Lexer, pieces: list[_Piece], end: int) -> None:
-        self._lexer = lexer
-        self._pieces = pieces
-        self._end = end
-
-    def parts(self) -> list[Expression]:
-        source = self._lexer.source
-        parts: list[Expression] = []
-        #: the open directives with what they are to be appended to, and what came before else
-        open_: list[tuple[_Piece, list[Expression], list[Expression] | None, int]] = []
-        text: list[_Piece] = []
-        for piece in self._pieces:
-            if piece.is_text:
-                text.append(piece)
-                continue
-            self._literal(text, parts)
-            if not piece.keyword:
-                assert piece.node is not None
-                parts.append(piece.node)
-            elif piece.keyword in ("if", "for"):
-                open_.append((piece, parts, None, piece.end))
-                parts = []
-                if self._lexer.depth + len(open_) > MAX_DEPTH:
-                    self._lexer.too_deep(piece.start)
-            elif piece.keyword == "else":
-                if not open_ or open_[-1][0].keyword != "if" or open_[-1][2] is not None:
-                    self._unexpected(piece)
-                opening, outer, _, at = open_.pop()
-                open_.append((opening, outer, parts, piece.end))
-                parts = []
-            else:
-                if not open_ or piece.keyword != "end" + open_[-1][0].keyword:
-                    self._unexpected(piece)
-                opening, outer, before_else, at = open_.pop()
-                here = Template(source, at, piece.start, parts)
-                assert opening.node is not None
-                if opening.keyword == "for":
-                    outer.append(
-                        TemplateFor(
-                            source, opening.start, piece.end, *opening.names, opening.node, here
-                        )
-                    )
-                else:
-                    then, otherwise = here, Template(source, piece.start, piece.start, [])
-                    if before_else is not None:
-                        then = Template(source, opening.end, at, before_else)
-                        otherwise = here
-                    outer.append(
-                        TemplateIf(source, opening.start, piece.end, opening.node, then, otherwise)
-                    )
-                parts = outer
-        if open_:
-            keyword = open_[-1][0].keyword
-            self._lexer.fail(
-                open_[-1][0].start,
-                "Unexpected end of template.",
-                f"The {keyword} directive that starts here has no end{keyword}.",
-            )
-        self._literal(text, parts)
-        return parts
-
-    def _literal(self, text: list[_Piece], parts: list[Expression]) -> None:
-        """Append pieces of text, which are then forgotten, as one literal."""
-        if text:
-            content = "".join(piece.text for piece in text)
-            if not content.isascii():
-                content = unicodedata.normalize("NFC", content)
-            if content:
-                parts.append(Literal(self._lexer.source, text[0].start, text[-1].end, content))
-            text.clear()
-
-    def _unexpected(self, piece: _Piece) -> NoReturn:
-        raise HclError(
-            f"Unexpected {piece.keyword} directive.",
-            self._lexer.source.location(piece.start),
-            "No directive is open that it could belong to.",
-        )
+    return Template(lexer.source, start, end, parts_of(lexer, pieces))

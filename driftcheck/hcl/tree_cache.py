@@ -20,7 +20,7 @@ _MIN_SIZE = 200
 
 _PARSING = (
     "automaton body_lexer digits grammar lexer limits lowering names native_syntax numbers"
-    " syntax templates tree_codec"
+    " rules syntax template_parts templates tokens tree_codec"
 )
 
 

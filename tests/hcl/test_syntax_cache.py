@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from driftcheck.errors import DriftcheckError, HclError
-from driftcheck.hcl import cache_dir, grammar, lowering, native_syntax, syntax, tree_codec
+from driftcheck.hcl import cache_dir, grammar, native_syntax, rules, syntax, tree_codec
 from driftcheck.hcl.parser import parse_config, parse_file
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import Body
@@ -277,4 +277,4 @@ def test_another_grammar_is_refused_with_advice(monkeypatch: pytest.MonkeyPatch)
         grammar.tables()
     grammar.tables.cache_clear()
     with pytest.raises(DriftcheckError, match="a rule that driftcheck does not know"):
-        lowering.builders_for([("body", ("attribute", "attribute"))])
+        rules.builders_for([("body", ("attribute", "attribute"))])
