@@ -54,6 +54,35 @@ def test_a_call_inside_of_an_installed_module_has_a_key_of_its_own(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("source", "recorded"),
+    [
+        ("github.com/x/y", "git::https://github.com/x/y.git"),
+        ("github.com/x/y.git", "git::https://github.com/x/y.git"),
+        (
+            "github.com/x/y//modules/sub?ref=v1",
+            "git::https://github.com/x/y.git//modules/sub?ref=v1",
+        ),
+        ("git::https://github.com/x/y", "git::https://github.com/x/y"),
+        ("git@github.com:x/y.git//sub?ref=v1", "git::ssh://git@github.com/x/y.git//sub?ref=v1"),
+        ("git::git@github.com:x/y.git", "git::ssh://git@github.com/x/y.git"),
+        ("git::ssh://git@github.com/x/y.git", "git::ssh://git@github.com/x/y.git"),
+        ("a/b/aws//sub", "registry.terraform.io/a/b/aws//sub"),
+        ("app.example.com/a/b/aws", "app.example.com/a/b/aws"),
+    ],
+)
+def test_addresses_are_recognised_as_init_records_them(
+    tmp_path: Path, source: str, recorded: str
+) -> None:
+    """The recorded forms were read off what ``terraform init`` 1.11.4 wrote."""
+    files = {
+        "main.tf": f'module "m" {{\n  source = "{source}"\n}}\n' + USE,
+        ".terraform/modules/modules.json": manifest(("m", recorded, ".terraform/modules/m")),
+        ".terraform/modules/m/main.tf": INNER,
+    }
+    assert output(evaluate(tmp_path, files)) == "inner .terraform/modules/m"
+
+
+@pytest.mark.parametrize(
     ("entries", "part"),
     [
         ([], "is not installed"),

@@ -86,6 +86,8 @@ def _code(path: Path, evaluation: Any, region: str | None, *, raw: bool) -> Code
         spec = load_spec(path)
         target = spec.targets[0]
         return code_of_spec(spec, target, Place(target.account, target.region), evaluation)
+    # The provider takes its region from there as well, where nobody states one.
+    region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     place = Place(None, region)
     return evaluate(
         path,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from driftcheck.hcl.module.declarations import ModuleCall
 
 _LOCAL_PREFIXES = ("./", "../", ".\\", "..\\")
 _DEFAULT_REGISTRY = "registry.terraform.io/"
+
+_GITHUB = re.compile(r"(?P<repository>github\.com/[^/?]+/[^/?]+)(?P<rest>(?:[/?].*)?)")
+_SECURE_COPY = re.compile(r"(?:git::)?(?P<host>[\w.-]+@[^:/]+):(?P<rest>[^/].*)")
 
 #: No sane installation comes near; a file that does is not read.
 _MAX_MANIFEST_BYTES = 16 * 1024 * 1024
@@ -143,8 +147,18 @@ class ModuleSources:
 
 
 def normalise_source(source: str) -> str:
-    """A source address in the one form that manifest and configuration share.
+    """A source address in the form that ``modules.json`` has it in.
 
-    A registry address may or may not begin with the public registry's host name.
+    ``terraform init`` leaves the public registry's host name there, and writes git
+    addresses out: ``github.com/a/b`` is ``git::https://github.com/a/b.git``, and
+    ``git@host:a/b`` is ``git::ssh://git@host/a/b``. Both sides of a comparison go
+    through here, so that the registry's host name may be there or not.
     """
-    return source.removeprefix(_DEFAULT_REGISTRY)
+    source = source.removeprefix(_DEFAULT_REGISTRY)
+    github = _GITHUB.fullmatch(source)
+    if github is not None:
+        return f"git::https://{github['repository'].removesuffix('.git')}.git{github['rest']}"
+    copy = _SECURE_COPY.fullmatch(source)
+    if copy is not None:
+        return f"git::ssh://{copy['host']}/{copy['rest']}"
+    return source
