@@ -108,3 +108,11 @@ BaselineFile = Annotated[
         help="An earlier JSON report: what it knew does not count, and new and fixed are told.",
     ),
 ]
+AppliedRef = Annotated[
+    str | None,
+    typer.Option(
+        "--applied-ref",
+        metavar="REF",
+        help="The git commit that Terraform applied last: tells whether live or code moved.",
+    ),
+]

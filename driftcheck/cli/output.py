@@ -61,11 +61,19 @@ def deliver(report: Report, wanted: list[Output], style: Style) -> None:
         if output.file is None:
             sys.stdout.write(renderer(output.format)(report, style))
             continue
-        content = renderer(output.format)(report, Style(width=style.width, verbose=style.verbose))
-        try:
-            output.file.write_text(content, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{output.file}: cannot be written: {error.strerror}.") from error
+        plain = Style(width=style.width, verbose=style.verbose)
+        write(renderer(output.format)(report, plain), output)
+
+
+def write(content: str, output: Output) -> None:
+    """Write what was rendered where it was asked for."""
+    if output.file is None:
+        sys.stdout.write(content)
+        return
+    try:
+        output.file.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output.file}: cannot be written: {error.strerror}.") from error
 
 
 def note(text: str) -> None:

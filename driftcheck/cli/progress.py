@@ -59,6 +59,10 @@ class Progress:
         if self._live or self._verbose:
             self._tell(printable(text))
 
+    def milestone(self, text: str) -> None:
+        """Something happens that everybody is told, unless they want quiet."""
+        self._tell(printable(text))
+
     def _tell(self, text: str) -> None:
         if self._quiet:
             return

@@ -192,7 +192,7 @@ def save_undo(surveyed: Surveyed, directory: Path) -> Path:
         "policies": {"packs": []},
         "contract": encoded(contract_before(plan, live)),
     }
-    path = directory / f"undo-{plan.account}-{plan.region}-{plan.table}.yaml"
+    path = _unused(directory, f"undo-{plan.account}-{plan.region}-{plan.table}")
     head = (
         f"# {plan} as it was at {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, before driftcheck\n"
         f"# changed it. To go back: driftcheck remediate --to {path.name}\n"
@@ -202,6 +202,12 @@ def save_undo(surveyed: Surveyed, directory: Path) -> Path:
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}.") from error
     return path
+
+
+def _unused(directory: Path, name: str) -> Path:
+    """A file that is not there yet: what was saved before an earlier run stays."""
+    candidates = (directory / f"{name}{f'-{n}' if n else ''}.yaml" for n in range(10_000))
+    return next(path for path in candidates if not path.exists())
 
 
 def report_of(found: Survey, connector: Connector, started: datetime, *, complete: bool) -> Report:

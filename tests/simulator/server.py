@@ -18,6 +18,10 @@ def serve(account: Account) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            """Answer one call of a REST service."""
+            self.do_POST()
+
         def do_POST(self) -> None:
             """Answer one call."""
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
