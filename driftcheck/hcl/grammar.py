@@ -1,4 +1,4 @@
-"""The parser tables of python-hcl2's grammar. The only module that imports hcl2 or lark.
+"""The parser tables of python-hcl2's grammar. The only module that uses hcl2 or lark.
 
 python-hcl2 is two things: an LALR(1) grammar of HCL (``hcl2.lark``) and a lexer whose
 defects make its ``parses_to_tree`` unsafe to judge by (it rejects ``- -1`` and
@@ -8,9 +8,9 @@ here, ``driftcheck.hcl.lexer`` feeds them, and ``driftcheck.hcl.automaton`` runs
 
 Our lexer settles every question of newlines before the grammar sees a token, because
 the grammar is lax about them. The grammar is therefore compiled without its optional
-``new_line_or_comment`` items, which leaves 289 states of 1,047 and takes 0.3 s
-instead of 1.5 s. The result is kept as JSON in the user's cache directory, so that
-neither hcl2 nor lark is imported again until the grammar changes.
+``new_line_or_comment`` items, which leaves 289 states of 1,047 (186 of them in reach
+of our terminals) and takes 0.3 s instead of 1.5 s. The result is kept as JSON in the
+user's cache directory, so that lark is not imported again until the grammar changes.
 """
 
 from __future__ import annotations

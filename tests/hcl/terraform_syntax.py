@@ -11,19 +11,23 @@ from pathlib import Path
 from typing import Any
 
 
-def syntax_errors(texts: Sequence[str], summaries: Collection[str]) -> list[str | None]:
-    """The summary of Terraform's first syntax error for each text of a ``.tf`` file.
+def syntax_errors(
+    texts: Sequence[str], summaries: Collection[str], suffix: str = ".tf"
+) -> list[str | None]:
+    """The summary of Terraform's first syntax error for each text of a file.
 
     Only errors with one of ``summaries`` count: the texts are nonsense in other ways.
     """
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         for number, text in enumerate(texts):
-            (directory / f"f{number:05}.tf").write_bytes(text.encode())
+            (directory / f"f{number:05}{suffix}").write_bytes(text.encode())
         output = _terraform(directory, "validate", "-json")
     found: list[str | None] = [None] * len(texts)
     for diagnostic in json.loads(output)["diagnostics"]:
-        number = int(Path(diagnostic["range"]["filename"]).stem[1:])
+        if "range" not in diagnostic:
+            continue
+        number = int(Path(diagnostic["range"]["filename"]).name[1:6])
         if diagnostic["summary"] in summaries and found[number] is None:
             found[number] = diagnostic["summary"]
     return found

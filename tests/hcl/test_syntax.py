@@ -11,10 +11,13 @@ import pytest
 
 from driftcheck.errors import HclError
 from driftcheck.hcl import syntax
+from driftcheck.hcl.context import EvalContext
+from driftcheck.hcl.evaluate import evaluate
 from driftcheck.hcl.parser import decode_source, parse_config, parse_expression, parse_file
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import Body, Node
 from tests.hcl.sketch import sketch
+from tests.hcl.terraform_oracle import OracleScope
 from tests.hcl.terraform_syntax import syntax_errors
 
 DATA = Path(__file__).parent / "data" / "syntax"
@@ -156,6 +159,15 @@ def test_an_attribute_cannot_be_set_twice() -> None:
 def test_a_message_helps(text: str, says: str) -> None:
     with pytest.raises(HclError, match="^" + says.replace("(", r"\(").replace(")", r"\)")):
         parse(text)
+
+
+def test_a_bare_reference_is_no_key_unless_it_is_only_read_as_an_address() -> None:
+    tree = parse_expression(Source("x", "{ path.module = path.root }"))
+    assert sketch(tree) == "{path.module=path.root}"
+    with pytest.raises(HclError, match=r"^x:1:3: Ambiguous attribute key"):
+        evaluate(tree, EvalContext(OracleScope()))
+    tree = parse_expression(Source("x", "{ (path.module) = path.root }"))
+    assert evaluate(tree, EvalContext(OracleScope())).as_dict().keys() == {"."}
 
 
 def test_one_expression_may_span_lines_and_end_with_a_heredoc() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +19,10 @@ from driftcheck.hcl.parser import parse_file
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import Block, Body, Expression
 from tests.hcl.sketch import sketch
+from tests.hcl.terraform_syntax import syntax_errors
+
+DATA = Path(__file__).parent / "data" / "syntax"
+FILES: list[dict[str, Any]] = json.loads((DATA / "json-files.json").read_text())
 
 
 def parse(text: str) -> Body:
@@ -24,6 +31,27 @@ def parse(text: str) -> Body:
 
 def expression(text: str) -> Expression:
     return parse(f'{{"a": {text}}}').attributes["a"].expression
+
+
+@pytest.mark.parametrize("row", FILES, ids=lambda row: row["text"][:40])
+def test_a_file_is_accepted_or_refused_as_terraform_does(row: dict[str, Any]) -> None:
+    if "summary" not in row:
+        parse(row["text"])
+        return
+    with pytest.raises(HclError) as caught:
+        parse(row["text"])
+    assert caught.value.summary == row["summary"]
+    location = caught.value.location
+    assert location is not None
+    assert [location.line, location.column] == row["at"]
+
+
+@pytest.mark.terraform
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on the PATH")
+def test_terraform_still_says_so() -> None:
+    summaries = {row["terraform"] for row in FILES if "terraform" in row}
+    errors = syntax_errors([row["text"] for row in FILES], summaries, ".tf.json")
+    assert [row.get("terraform") for row in FILES] == errors
 
 
 def blocks(text: str, labels: int = 0) -> list[Block]:
