@@ -36,12 +36,14 @@ GLOBAL = MODULE.replace(
   }
   tags =""",
 )
-STREAM = {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}}
+STREAM: dict[str, Any] = {
+    "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+}
 
 
 def home(replica: Answers, **table: Any) -> Answers:
     """The table at home; what is asked of the replica is asked by its region."""
-    listed = {"Replicas": [{"RegionName": US, "ReplicaStatus": "ACTIVE"}]}
+    listed: dict[str, Any] = {"Replicas": [{"RegionName": US, "ReplicaStatus": "ACTIVE"}]}
     found = answers(**STREAM, **listed, **table)
     for operation in (DESCRIBE, BACKUPS, TAGS):
         found[f"{operation}#{US}"] = replica[operation]
