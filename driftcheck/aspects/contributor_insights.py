@@ -120,6 +120,8 @@ class ContributorInsights(Aspect):
             before, after = ground.before(at) or _OFF, ground.after(at) or _OFF
             if place[-1] in rebuilt and place[0] == "index":
                 before = _OFF
+            if isinstance(before, Unknown) or isinstance(after, Unknown):
+                continue  # an endpoint without the operation; what is not known is not written
             if before.get("enabled") == after.get("enabled") and (
                 before.get("mode") == after.get("mode") or not after.get("enabled")
             ):
