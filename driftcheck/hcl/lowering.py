@@ -244,7 +244,17 @@ def binary(source: Source, left: Expression, term: tuple[str, Expression]) -> Bi
     return Binary(source, left.start, right.end, operator, left, right)
 
 
-def unary(source: Source, operators: list[tuple[int, str]], operand: Expression) -> Expression:
+def unary(
+    source: Source, operators: list[tuple[int, str]] | int, operand: Expression
+) -> Expression:
+    if isinstance(operators, int):
+        # Right after a value, which only the next item of an object could follow so closely.
+        _fail(
+            source,
+            operators,
+            "Missing attribute separator.",
+            "Put a comma or a newline between the items of an object.",
+        )
     node = operand
     for start, operator in reversed(operators):
         node = Unary(source, start, operand.end, operator, node)

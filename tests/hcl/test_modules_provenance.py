@@ -181,6 +181,17 @@ def test_chains_through_expressions(tmp_path: Path, value: str, expected: list[s
     assert chain(resource, "/name") == ["main.tf:10:3", *(f"main.tf:{p}" for p in expected)]
 
 
+def test_an_endless_chain_ends(tmp_path: Path) -> None:
+    chained = "".join(f"  a{i} = local.a{i + 1}\n" for i in range(500))
+    code = (
+        f"locals {{\n{chained}  a500 = 0\n  x = local.y\n  y = local.x\n}}\n"
+        'resource "x_y" "a" {\n  long = local.a0\n  circle = local.x\n}\n'
+    )
+    (resource,) = evaluate(tmp_path, {"main.tf": code}).model_resources()
+    assert chain(resource, "/long")[:2] == ["main.tf:507:3", "main.tf:2:3"]
+    assert chain(resource, "/circle") == ["main.tf:508:3", "main.tf:503:3", "main.tf:504:3"]
+
+
 def test_resources_behind_a_value(tmp_path: Path) -> None:
     code = """
         resource "aws_dynamodb_table" "t" {

@@ -30,6 +30,9 @@ MAX_LOCATIONS = 12
 #: Expressions looked at for one chain.
 _MAX_STEPS = 300
 
+#: How far a chain is followed; Python's stack is the limit that must not be reached.
+_MAX_DEPTH = 60
+
 #: Steps into a value: attribute names, map keys, indexes.
 Path = tuple[str | int, ...]
 
@@ -74,7 +77,9 @@ class Tracer:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._steps = 0
+        #: What was looked at: a cycle would never end, and is no news the second time.
+        self._seen: set[tuple[int, Path]] = set()
+        self._depth = 0
         self.trail = Trail()
 
     def argument(self, attribute: s.Attribute, scope: Scope, path: Path = ()) -> Trail:
@@ -129,9 +134,15 @@ class Tracer:
         return None
 
     def _follow(self, expression: Expression, path: Path, bound: _Bound) -> None:
-        self._steps += 1
-        if self._steps > _MAX_STEPS:
+        visit = (id(expression), path)
+        if visit in self._seen or len(self._seen) >= _MAX_STEPS or self._depth >= _MAX_DEPTH:
             return
+        self._seen.add(visit)
+        self._depth += 1
+        self._look_into(expression, path, bound)
+        self._depth -= 1
+
+    def _look_into(self, expression: Expression, path: Path, bound: _Bound) -> None:
         match expression:
             case s.Parentheses(inner=inner) | s.TemplateWrap(inner=inner):
                 self._follow(inner, path, bound)
