@@ -7,13 +7,13 @@ them; ``lowering`` makes the nodes.
 
 from __future__ import annotations
 
-import gc
 from typing import Any, Literal
 
 from driftcheck.errors import HclError
 from driftcheck.hcl import templates
 from driftcheck.hcl.automaton import UnexpectedToken, automaton
 from driftcheck.hcl.body_lexer import BodyLexer
+from driftcheck.hcl.collector import paused_collector
 from driftcheck.hcl.lexer import Lexer
 from driftcheck.hcl.limits import check_height
 from driftcheck.hcl.source import Source
@@ -24,14 +24,8 @@ from driftcheck.hcl.syntax_errors import unexpected
 def parse_config(source: Source) -> Body:
     """See ``driftcheck.hcl.parser.parse_config``."""
     lexer = BodyLexer(source, _expression)
-    # Nothing that parsing makes is garbage; looking for some takes a fifth of the time.
-    was_collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with paused_collector():
         body = _parse_body(lexer)
-    finally:
-        if was_collecting:
-            gc.enable()
     body.start, body.end = 0, len(source.text)
     body.comments = lexer.comments
     return body

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from driftcheck.hcl import syntax
+from driftcheck.hcl.collector import paused_collector
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import CHILD_FIELDS, Body
 
@@ -51,7 +52,8 @@ def decode(data: bytes, source: Source) -> Body:
     Raises ``NotATreeError`` for anything else.
     """
     try:
-        body = _Decoder(source).node(json.loads(data))
+        with paused_collector():
+            body = _Decoder(source).node(json.loads(data))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise NotATreeError(str(error)) from error
     if not isinstance(body, Body):
