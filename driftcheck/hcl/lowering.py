@@ -398,33 +398,3 @@ def _plain(source: Source, value: Name | Traversal) -> Name:
     if isinstance(value, Traversal):
         _fail(source, value.start, "Invalid name.", "A name without dots is needed here.")
     return value
-
-
-# Lists.
-
-
-def first(_: Source, item: Any) -> list[Any]:
-    return [item]
-
-
-def first_before_comma(_: Source, item: Any, __: int) -> list[Any]:
-    return [item]
-
-
-def first_after_comma(_: Source, __: int, item: Any) -> list[Any]:
-    return [item]
-
-
-def append(_: Source, items: list[Any], item: Any) -> list[Any]:
-    items.append(item)
-    return items
-
-
-def append_before_comma(_: Source, items: list[Any], item: Any, __: int) -> list[Any]:
-    items.append(item)
-    return items
-
-
-def append_after_comma(_: Source, items: list[Any], __: int, item: Any) -> list[Any]:
-    items.append(item)
-    return items

@@ -4,10 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from driftcheck.errors import DriftcheckError
 from driftcheck.hcl import lowering
 from driftcheck.hcl.lowering import Builder
+
+# What the helper rules build that Lark makes for repetitions: lists.
+
+
+def _first(_: object, item: Any) -> list[Any]:
+    return [item]
+
+
+def _first_before_comma(_: object, item: Any, __: int) -> list[Any]:
+    return [item]
+
+
+def _first_after_comma(_: object, __: int, item: Any) -> list[Any]:
+    return [item]
+
+
+def _append(_: object, items: list[Any], item: Any) -> list[Any]:
+    items.append(item)
+    return items
+
+
+def _append_before_comma(_: object, items: list[Any], item: Any, __: int) -> list[Any]:
+    items.append(item)
+    return items
+
+
+def _append_after_comma(_: object, items: list[Any], __: int, item: Any) -> list[Any]:
+    items.append(item)
+    return items
+
 
 _BUILDERS: dict[str, Builder] = {
     "body:": lowering.body,
@@ -37,7 +68,7 @@ _BUILDERS: dict[str, Builder] = {
     "object_elem: object_elem_key COLON expression": lowering.object_item,
     "object_elem_key: keyword": lowering.for_as_key,
     "__object_star: object_elem": lowering.first_object_item,
-    "__object_star: object_elem COMMA": lowering.first_before_comma,
+    "__object_star: object_elem COMMA": _first_before_comma,
     "__object_star: __object_star object_elem": lowering.next_object_item,
     "__object_star: __object_star object_elem COMMA": lowering.next_object_item_and_comma,
     "expression: or_expr QMARK expression COLON expression": lowering.conditional,
@@ -85,20 +116,20 @@ _BUILDERS: dict[str, Builder] = {
     "for_cond: IF expression": lowering.for_condition,
     "for_tuple_expr: LSQB for_intro expression RSQB": lowering.for_tuple,
     "for_tuple_expr: LSQB for_intro expression for_cond RSQB": lowering.for_tuple,
-    "__body_star: attribute": lowering.first,
-    "__body_star: block": lowering.first,
-    "__body_star: __body_star attribute": lowering.append,
-    "__body_star: __body_star block": lowering.append,
-    "__block_star: _attribute_name": lowering.first,
-    "__block_star: __block_star _attribute_name": lowering.append,
-    "__tuple_star: expression COMMA": lowering.first_before_comma,
-    "__tuple_star: __tuple_star expression COMMA": lowering.append_before_comma,
-    "__arguments_star: COMMA expression": lowering.first_after_comma,
-    "__arguments_star: __arguments_star COMMA expression": lowering.append_after_comma,
-    "__attr_splat_star: get_attr": lowering.first,
-    "__attr_splat_star: index": lowering.first,
-    "__attr_splat_star: __attr_splat_star get_attr": lowering.append,
-    "__attr_splat_star: __attr_splat_star index": lowering.append,
+    "__body_star: attribute": _first,
+    "__body_star: block": _first,
+    "__body_star: __body_star attribute": _append,
+    "__body_star: __body_star block": _append,
+    "__block_star: _attribute_name": _first,
+    "__block_star: __block_star _attribute_name": _append,
+    "__tuple_star: expression COMMA": _first_before_comma,
+    "__tuple_star: __tuple_star expression COMMA": _append_before_comma,
+    "__arguments_star: COMMA expression": _first_after_comma,
+    "__arguments_star: __arguments_star COMMA expression": _append_after_comma,
+    "__attr_splat_star: get_attr": _first,
+    "__attr_splat_star: index": _first,
+    "__attr_splat_star: __attr_splat_star get_attr": _append,
+    "__attr_splat_star: __attr_splat_star index": _append,
 }
 for _tail in ("", " for_cond"):
     _rule = "for_object_expr: LBRACE for_intro expression FOR_OBJECT_ARROW expression"
