@@ -189,8 +189,8 @@ class _Survey:
             return [name_unknown(name, code, place)], result
         if code is not None and code.existence is not None and not subject.named:
             # Nothing is written to a table that the code may not even want.
-            live = table_exists(connection.facts(name))
-            doubt = existence_unknown(code.existence, code, place, live=live, decides=True)
+            there = table_exists(connection.facts(name))
+            doubt = existence_unknown(code.existence, code, place, live=there, decides=True)
             return [doubt], result
         self.note(f"reading {name}")
         contract = contract_table(spec, name, address)

@@ -67,6 +67,8 @@ def reason_to_leave(
     unknown = first_unknown(wanted_value(verdict, sources, choice))
     if unknown is not None:
         return f"the value that it should have is not known ({unknown.reason})"
+    if verdict.kind is Kind.DRIFT and verdict.at_odds is Party.CODE:
+        return "the code went ahead and waits to be applied: apply it with Terraform"
     if verdict.hidden and not choice.include_ignored:
         return "the code ignores changes of it (lifecycle.ignore_changes): --include-ignored"
     undetermined = verdict.kind is Kind.DRIFT and verdict.at_odds is Party.UNDETERMINED
