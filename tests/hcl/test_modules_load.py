@@ -33,7 +33,7 @@ REFUSED = {
     "two locals of a name": (
         "locals {\n  a = 1\n}\nlocals {\n  a = 2\n}",
         'Duplicate local value "a".',
-        4,
+        5,
     ),
     "two resources of a name": (
         'resource "x_y" "a" {\n}\nresource "x_y" "a" {\n}',
@@ -55,10 +55,10 @@ REFUSED = {
         'Duplicate provider configuration "aws".',
         3,
     ),
-    "two checks of a name": (
-        'check "a" {\n}\ncheck "a" {\n}',
-        'Duplicate check block "a".',
-        3,
+    "a check of nothing": (
+        'check "a" {\n}',
+        "Zero assert blocks.",
+        1,
     ),
     "a reserved variable name": (
         'variable "count" {\n  default = 1\n}',
@@ -135,6 +135,11 @@ REFUSED = {
     "a provider that nobody declares": (
         'resource "x_y" "a" {\n  provider = x.other\n}',
         "The provider configuration x.other is not declared.",
+        1,
+    ),
+    "an output that gives a secret away": (
+        'output "a" {\n  value = [sensitive("x")]\n}',
+        "Output refers to sensitive values.",
         1,
     ),
     "a block in locals": ("locals {\n  a {\n  }\n}", "Unsupported block type.", 2),

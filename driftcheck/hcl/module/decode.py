@@ -25,9 +25,10 @@ from driftcheck.hcl.module.declarations import (
 from driftcheck.hcl.module.decode_resource import decode_check_rule, decode_resource, provider_ref
 from driftcheck.hcl.module.diagnostics import Diagnostics
 from driftcheck.hcl.module.traversals import address_text, reference_list, unquoted
-from driftcheck.hcl.syntax import Block, Expression
+from driftcheck.hcl.syntax import Block, Expression, Node
 from driftcheck.hcl.typeexpr import Defaults, apply_defaults, parse_variable_type
 from driftcheck.hcl.types import DYNAMIC, STRING, Type, is_primitive
+from driftcheck.model.location import Location
 
 _MODULE_ARGUMENTS = ("source", "version", "count", "for_each", "depends_on", "providers")
 _MODULE_BLOCKS = {"_": 0, "lifecycle": 0, "locals": 0, "provider": 1}
@@ -80,10 +81,12 @@ def decode_block(block: Block, module: Module, diagnostics: Diagnostics) -> None
         _DECODERS[block.type](block, module, diagnostics)
 
 
-def _duplicate(kind: str, name: str, block: Block, first: object, diagnostics: Diagnostics) -> None:
+def _duplicate(
+    kind: str, name: str, second: Node, first: Location, diagnostics: Diagnostics
+) -> None:
     diagnostics.error(
         f'Duplicate {kind} "{name}".',
-        block.location,
+        second.location,
         f"It was declared at {first} already; names must be unique within a module.",
     )
 
@@ -158,7 +161,7 @@ def _locals(block: Block, module: Module, diagnostics: Diagnostics) -> None:
     for name, attribute in block.body.attributes.items():
         check_name("local value", name, block, diagnostics)
         if name in module.locals:
-            _duplicate("local value", name, block, module.locals[name].location, diagnostics)
+            _duplicate("local value", name, attribute, module.locals[name].location, diagnostics)
             continue
         module.locals[name] = Local(attribute)
 
@@ -338,6 +341,10 @@ def _check(block: Block, module: Module, diagnostics: Diagnostics) -> None:
     for data in content.blocks("data"):
         _resource(data, module, diagnostics)
     rules: list[CheckRule] = []
+    if not content.blocks("assert"):
+        diagnostics.error(
+            "Zero assert blocks.", block.location, "A check block needs at least one assert block."
+        )
     for rule in content.blocks("assert"):
         with diagnostics.guard():
             rules.append(decode_check_rule(rule, diagnostics))

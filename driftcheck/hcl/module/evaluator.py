@@ -15,7 +15,7 @@ from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.module.tree import ModuleNode
 from driftcheck.hcl.module.variables import evaluate_variable, validate_variable
 from driftcheck.hcl.syntax import Expression
-from driftcheck.hcl.values import EPHEMERAL, SENSITIVE_MARKS, Value
+from driftcheck.hcl.values import EPHEMERAL, SENSITIVE, SENSITIVE_MARKS, Value
 
 
 class ModuleEvaluator:
@@ -125,6 +125,12 @@ class ModuleEvaluator:
             scope = self.session.scope(instance)
             what = f"output.{name}" if instance.parent is None else f"{instance.address}.{name}"
             value = self.session.value(output.expression, scope, what)
+            if instance.parent is None and not output.sensitive and SENSITIVE in value.all_marks():
+                self.session.diagnostics.error(
+                    "Output refers to sensitive values.",
+                    output.location,
+                    "Set sensitive = true if the root module is to give them away.",
+                )
             instance.outputs[name] = self._exported(value, output.sensitive, output.ephemeral)
 
     @staticmethod
