@@ -89,6 +89,9 @@ def _differences(before: Table, after: Table, place: Place) -> Iterator[Finding]
         replacing.append(
             _finding(renamed, "/name", text, Risk.IMPOSSIBLE, after, place, ("name", "name"))
         )
+    elif isinstance(after.name, Unknown) and isinstance(before.name, str):
+        unsure = Undecided("/name", after.name.reason, after.name, before.name)
+        found["name", "/name"] = _uncertain("name", unsure, after, place)
     for aspect in ASPECTS:
         for item in aspect.compare(Comparison(expected=after, actual=before, partial=False)):
             current, wanted = item.actual, item.expected

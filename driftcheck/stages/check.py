@@ -27,7 +27,7 @@ from driftcheck.spec.model import PolicySelection, Spec, Target
 from driftcheck.stages.base import Snapshot, merge_base
 from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
 from driftcheck.stages.code import Place as CodePlace
-from driftcheck.stages.code_before import code_of_spec_at
+from driftcheck.stages.code_before import code_of_spec_at, holds_code
 from driftcheck.stages.options import EvaluationOptions
 from driftcheck.stages.outcome import against, judged, settle
 from driftcheck.stages.verdict import judge
@@ -131,6 +131,8 @@ def module_options(module: Path, options: CheckOptions) -> ModuleOptions:
 def module_before(module: Path, options: CheckOptions, before: Snapshot) -> CodeTables:
     """A bare module as it was."""
     old = before.path(module)
+    if not holds_code(old):
+        return CodeTables()
     settings = replace(
         module_options(module, replace(options, parse=None)),
         repository_root=before.root,

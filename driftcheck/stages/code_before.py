@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from driftcheck.hcl.module.load import configuration_files
 from driftcheck.spec.load import load_spec
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.base import Snapshot
@@ -18,8 +19,15 @@ def code_of_spec_at(
     """The spec's module as it was: with the variables of the spec as it was, if it was there."""
     file = before.path(Path(spec.file))
     old = load_spec(file, before.root) if file.is_file() else _moved(spec, before)
+    if old.module is not None and not holds_code(old.module):
+        return CodeTables()
     there = next((t for t in old.targets if t.name == target.name), target)
     return code_of_spec(old, there, place, options, display=before.display)
+
+
+def holds_code(module: Path) -> bool:
+    """Whether there was a module at all: a directory without Terraform files made no table."""
+    return module.is_dir() and any(configuration_files(module))
 
 
 def _moved(spec: Spec, before: Snapshot) -> Spec:
