@@ -44,6 +44,7 @@ def _scaled(draw: DrawFn, dimension: str) -> dict[str, Json]:
         "disable_scale_in": draw(st.booleans()),
         "customized_metric_specification": None,
     }
+    policies: dict[str, Json] = {METRICS[dimension]: policy} if followed else {}
     return {
         "min_capacity": low,
         "max_capacity": draw(st.integers(low, 2000)),
@@ -52,7 +53,7 @@ def _scaled(draw: DrawFn, dimension: str) -> dict[str, Json]:
             "dynamic_scaling_out_suspended": draw(st.booleans()),
             "scheduled_scaling_suspended": draw(st.booleans()),
         },
-        "target_tracking": {METRICS[dimension]: policy} if followed else {},
+        "target_tracking": policies,
     }
 
 
