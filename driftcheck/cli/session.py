@@ -74,6 +74,20 @@ def connector(
         yield inside
 
 
+@contextmanager
+def perhaps_connector(
+    *, wanted: bool, endpoint_url: str | None, region: str | None, profile: str | None
+) -> Iterator[AwsConnector | SandboxConnector | None]:
+    """The way to AWS where it is wanted; nothing of AWS is even imported where it is not."""
+    if not wanted:
+        yield None
+        return
+    with connector(
+        endpoint_url=endpoint_url, region=region, profile=profile, sandbox=False
+    ) as opened:
+        yield opened
+
+
 def baseline(path: Path | None) -> Baseline | None:
     """The report that ``--baseline`` names."""
     from driftcheck.reports.saved import load_baseline

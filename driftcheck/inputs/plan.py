@@ -10,7 +10,7 @@ configuration part of the plan as far as that goes; see ``plan_configuration``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,20 @@ MAYBE_UNSET = "the plan does not tell whether it is set"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The resources of a plan, and what else a reader of the result should know."""
+    """The resources of a plan, and what else a reader of the result should know.
+
+    ``before`` are the resources as Terraform found them, at the addresses that
+    ``moved`` blocks give them now. ``forgotten`` are the addresses that Terraform lets
+    go of, ``replaced`` those that it deletes and makes anew, with the arguments that
+    are the reason where the plan names them. ``holes`` say why tables may be missing.
+    """
 
     resources: list[Resource]
     notes: tuple[str, ...] = ()
+    before: list[Resource] = field(default_factory=list)
+    forgotten: frozenset[str] = frozenset()
+    replaced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    holes: tuple[str, ...] = ()
 
 
 def read_plan(path: Path) -> Plan:
@@ -64,20 +74,48 @@ def read_plan(path: Path) -> Plan:
 def plan_of(data: Mapping[str, Any]) -> Plan:
     """The supported resources of a plan that was parsed already."""
     configuration = PlanConfiguration(data)
-    changes = {change["address"]: change for change in data.get("resource_changes", ())}
-    resources: list[Resource] = []
-    for module, values in _modules(data["planned_values"].get("root_module", {}), ""):
-        for planned in values.get("resources", ()):
-            if planned.get("mode") == "managed" and AwsSchemas.is_supported(planned["type"]):
-                change = changes.get(planned["address"], {}).get("change", {})
-                declared = configuration.resource(module, planned["type"], planned["name"])
-                resources.append(_resource(planned, change, declared))
+    changes = {c["address"]: c.get("change", {}) for c in data.get("resource_changes", ())}
+    actions = {address: list(change.get("actions", ())) for address, change in changes.items()}
+    # Terraform lists what it lets go of among the planned values.
+    forgotten = frozenset(address for address, what in actions.items() if what == ["forget"])
+    resources = [
+        _resource(planned, changes.get(planned["address"], {}), declared)
+        for planned, declared in _supported(data["planned_values"], configuration)
+        if planned["address"] not in forgotten
+    ]
+    before = [
+        _resource(known, {}, declared)
+        for known, declared in _supported(
+            data.get("prior_state", {}).get("values", {}), configuration
+        )
+    ]
+    replaced = {
+        address: tuple(_path(path) for path in changes[address].get("replace_paths", ()))
+        for address, what in actions.items()
+        if {"create", "delete"} <= set(what)
+    }
+    holes: list[str] = []
     notes = ["A plan does not tell which changes Terraform was told to ignore (ignore_changes)."]
     if data.get("errored"):
-        notes.append("Terraform could not complete this plan, so resources may be missing from it.")
+        holes.append("Terraform could not complete this plan, so resources may be missing from it.")
     elif data.get("complete") is False:
-        notes.append("Terraform deferred a part of this plan, so resources may be missing from it.")
-    return Plan(resources, tuple(notes))
+        holes.append("Terraform deferred a part of this plan, so resources may be missing from it.")
+    return Plan(resources, tuple(notes + holes), before, forgotten, replaced, tuple(holes))
+
+
+def _path(steps: list[str | int]) -> str:
+    """An argument as a plan names it, in words."""
+    return ".".join(str(step) for step in steps)
+
+
+def _supported(
+    values: Mapping[str, Any], configuration: PlanConfiguration
+) -> Iterator[tuple[Mapping[str, Any], Declared | None]]:
+    """The managed resources of supported types in a state, with their configuration."""
+    for module, content in _modules(values.get("root_module", {}), ""):
+        for resource in content.get("resources", ()):
+            if resource.get("mode") == "managed" and AwsSchemas.is_supported(resource["type"]):
+                yield resource, configuration.resource(module, resource["type"], resource["name"])
 
 
 def _modules(module: Mapping[str, Any], address: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

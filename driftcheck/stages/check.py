@@ -28,8 +28,10 @@ from driftcheck.stages.base import Snapshot, merge_base
 from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
 from driftcheck.stages.code import Place as CodePlace
 from driftcheck.stages.code_before import code_of_spec_at, holds_code
+from driftcheck.stages.connection import Connector
 from driftcheck.stages.options import EvaluationOptions
 from driftcheck.stages.outcome import against, judged, settle
+from driftcheck.stages.sizes import with_sizes
 from driftcheck.stages.verdict import judge
 
 
@@ -39,7 +41,9 @@ class CheckOptions:
 
     ``selection`` chooses the policies for modules that no spec speaks of, and
     ``parse`` reads files (so that a tree's files are parsed once). ``base`` is the
-    git ref that the code is to be merged into: what the change does is reported too.
+    git ref that the code is to be merged into: what the change does is reported too;
+    ``plan`` is a plan to check as well, which tells that itself. ``live`` is the way
+    to the live tables, for telling how much a change would rebuild or lose.
     """
 
     evaluation: EvaluationOptions = field(default_factory=EvaluationOptions)
@@ -48,6 +52,8 @@ class CheckOptions:
     parse: FileParser | None = None
     base: str | None = None
     baseline: Baseline | None = None
+    plan: Path | None = None
+    live: Connector | None = None
 
 
 @dataclass(slots=True)
@@ -77,6 +83,10 @@ def check(
             _check_spec(checked, spec, target, policies, options)
     for module in modules:
         _check_module(checked, module, policies, options)
+    if options.plan is not None:
+        from driftcheck.stages.check_plan import check_plan
+
+        check_plan(checked, options.plan, policies, options)
     report = Report(
         command="check",
         started_at=started,
@@ -99,7 +109,7 @@ def _check_spec(
             )
             code.findings += _changes(old, code, spec, target)
     selected = [p for p in policies if spec.policies.selects(p.id, p.packs)]
-    _judge_tables(checked, code, spec, target, selected, options)
+    judge_tables(checked, code, spec, target, selected, options)
 
 
 def _check_module(
@@ -111,7 +121,7 @@ def _check_module(
             old = code_before(lambda: module_before(module, options, before))
             code.findings += _changes(old, code, None, None)
     selected = [p for p in policies if options.selection.selects(p.id, p.packs)]
-    _judge_tables(checked, code, None, None, selected, options)
+    judge_tables(checked, code, None, None, selected, options)
 
 
 def module_options(module: Path, options: CheckOptions) -> ModuleOptions:
@@ -173,11 +183,11 @@ def _changes(
     present = {t.address for t in new.tables if t.address is not None}
     refactoring = Refactoring(moves(new.evaluation, present), forgotten(new.evaluation))
     return old.findings + changes(
-        old.tables, new.tables, refactoring, lambda table: _place(table, spec, target)
+        old.tables, new.tables, refactoring, lambda table: place_of(table, spec, target)
     )
 
 
-def _judge_tables(
+def judge_tables(
     checked: Checked,
     code: CodeTables,
     spec: Spec | None,
@@ -185,11 +195,14 @@ def _judge_tables(
     policies: Sequence[Policy],
     options: CheckOptions,
 ) -> None:
+    """Add all there is to say about the tables of one module, or of one plan."""
     checked.warnings += [w for w in code.warnings if w not in checked.warnings]
     findings = list(code.findings)
+    if options.live is not None:
+        findings = with_sizes(findings, options.live, *_where(findings, spec, target))
     results = []
     for table in code.tables:
-        place = _place(table, spec, target)
+        place = place_of(table, spec, target)
         name = place.table or ""
         contract = contract_table(spec, name, table.address) if spec is not None else None
         parameters = (spec.policies if spec is not None else options.selection).parameters
@@ -210,7 +223,19 @@ def _judge_tables(
     checked.tables += [judged(r, findings) for r in results]
 
 
-def _place(table: Table, spec: Spec | None, target: Target | None) -> Place:
+def _where(
+    findings: Sequence[Finding], spec: Spec | None, target: Target | None
+) -> tuple[Spec, Target]:
+    """Where the tables are live: without a spec, where the credentials lead to."""
+    if spec is not None and target is not None:
+        return spec, target
+    regions = {f.region for f in findings if f.region is not None}
+    region = regions.pop() if len(regions) == 1 else None
+    return Spec("(no spec)", Path(), "(no spec)"), Target(region=region)
+
+
+def place_of(table: Table, spec: Spec | None, target: Target | None) -> Place:
+    """What all findings about a table of the code have in common."""
     name = table.name
     given = (target.table if target else None) or (spec.table if spec else None)
     return Place(

@@ -44,15 +44,20 @@ class CheckInputs:
 
 
 def check_inputs(
-    paths: Sequence[Path], policy_directories: Sequence[Path], packs: Sequence[str]
+    paths: Sequence[Path],
+    policy_directories: Sequence[Path],
+    packs: Sequence[str],
+    *,
+    nothing_else: bool = True,
 ) -> CheckInputs:
     """Tell specs from modules, find the root modules of trees, and load the policies.
 
     Without any path: the specs in ``specs/`` where there are any, else the modules
-    below the working directory. Raises ``UsageError`` and ``SpecError``.
+    below the working directory, unless ``nothing_else`` is false: then there is a plan
+    to check. Raises ``UsageError`` and ``SpecError``.
     """
     parse = ParsedOnce()
-    if not paths:
+    if not paths and nothing_else:
         paths = [DEFAULT_SPECS if DEFAULT_SPECS.is_dir() else Path()]
     specs = [p for p in paths if p.is_file() or _holds_specs(p)]
     modules = [m for p in paths if p not in specs for m in root_modules(p, parse)]

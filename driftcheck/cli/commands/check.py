@@ -31,6 +31,19 @@ Base = Annotated[
     ),
 ]
 
+Plan = Annotated[
+    Path | None,
+    typer.Option(
+        "--plan",
+        metavar="PLAN.json",
+        help="A Terraform plan to check as well (terraform show -json PLANFILE).",
+    ),
+]
+Live = Annotated[
+    bool,
+    typer.Option("--live", help="Ask AWS how many items and bytes a change would rebuild or lose."),
+]
+
 
 def command(
     ctx: typer.Context,
@@ -41,6 +54,11 @@ def command(
     policies: options.Policies = None,
     packs: Packs = None,
     base: Base = None,
+    plan: Plan = None,
+    live: Live = False,
+    endpoint_url: options.EndpointUrl = None,
+    region: options.Region = None,
+    profile: options.Profile = None,
     baseline: options.BaselineFile = None,
     formats: options.Formats = None,
     fail_on: options.Fail = options.FailOn.LOW,
@@ -61,19 +79,23 @@ def command(
     from driftcheck.stages.check_inputs import check_inputs
 
     wanted = output.outputs(formats)
-    given = check_inputs(paths or [], session.policy_directories(policies), packs or [])
-    report, warnings = check(
-        given.specs,
-        given.modules,
-        given.policies,
-        CheckOptions(
-            evaluation=session.evaluation(ctx, var, var_file, workspace),
-            selection=given.selection,
-            parse=given.parse,
-            base=base,
-            baseline=session.baseline(baseline),
-        ),
+    given = check_inputs(
+        paths or [], session.policy_directories(policies), packs or [], nothing_else=plan is None
     )
+    wishes = CheckOptions(
+        evaluation=session.evaluation(ctx, var, var_file, workspace),
+        selection=given.selection,
+        parse=given.parse,
+        base=base,
+        baseline=session.baseline(baseline),
+        plan=plan,
+    )
+    with session.perhaps_connector(
+        wanted=live, endpoint_url=endpoint_url, region=region, profile=profile
+    ) as aws:
+        report, warnings = check(
+            given.specs, given.modules, given.policies, replace(wishes, live=aws)
+        )
     for warning in warnings if not quiet else ():
         output.note(warning)
     report = replace(report, allow_unknown=allow_unknown)
