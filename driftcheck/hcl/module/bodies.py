@@ -13,7 +13,7 @@ from driftcheck.hcl.module.schema import AttributeSchema, BlockSchema, NestedBlo
 from driftcheck.hcl.module.scope import ModuleScope
 from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.syntax import Block, Body
-from driftcheck.hcl.types import DYNAMIC, ListType, ObjectType, SetType, has_dynamic
+from driftcheck.hcl.types import DYNAMIC, ListType, ObjectType, SetType
 from driftcheck.hcl.values import (
     Value,
     list_value,
@@ -195,7 +195,7 @@ class BodyEvaluator:
 
 def _gather(nested: NestedBlock, values: list[Value], labels: list[str]) -> Value:
     element = nested.block.type
-    uniform = not has_dynamic(element) and all(v.type == element for v in values)
+    uniform = not nested.block.has_dynamic and all(v.type == element for v in values)
     match nested.nesting:
         case "single" | "group":
             return values[0] if values else null(element)

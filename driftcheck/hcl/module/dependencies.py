@@ -50,7 +50,11 @@ class DependencyFinder:
             case "local":
                 yield from self.of_expression(module, module.module.locals[node.name].expression)
             case "output":
-                yield from self.of_expression(module, module.module.outputs[node.name].expression)
+                output = module.module.outputs[node.name]
+                yield from self.of_expression(module, output.expression)
+                for rule in output.preconditions:
+                    yield from self.of_expression(module, rule.condition)
+                    yield from self.of_expression(module, rule.error_message)
             case "resource":
                 yield from self._of_resource(module, module.module.resources[node.name])
             case "provider":
@@ -78,10 +82,16 @@ class DependencyFinder:
                 yield from self.of_expression(module, expression)
         for expression in body_expressions(decl.body):
             yield from self.of_expression(module, expression)
+        for rule in (*decl.lifecycle.preconditions, *decl.lifecycle.postconditions):
+            yield from self.of_expression(module, rule.condition)
+            yield from self.of_expression(module, rule.error_message)
+        if decl.mode == "data":
+            for owner, expression in explicit_dependencies(module, decl):
+                yield from self.of_expression(owner, expression)
         home = provider_home(module, decl.provider or ProviderRef(decl.provider_name, ""))
         if home is not None:
-            owner, ref = home
-            yield Dependency(Node(owner.path, "provider", str(ref)), decl.location)
+            declaring, ref = home
+            yield Dependency(Node(declaring.path, "provider", str(ref)), decl.location)
 
     def _of_provider(self, module: ModuleNode, name: str) -> Iterator[Dependency]:
         for ref, declared in module.module.providers.items():
@@ -139,3 +149,16 @@ class DependencyFinder:
         for name in outputs if wanted is None else [wanted]:
             if name in outputs:
                 yield Node(child.path, "output", name)
+
+
+def explicit_dependencies(
+    module: ModuleNode, decl: ResourceDecl
+) -> Iterator[tuple[ModuleNode, Expression]]:
+    """The ``depends_on`` of a resource and of the module calls around it, with their modules."""
+    for expression in decl.depends_on:
+        yield module, expression
+    node = module
+    while node.call is not None and node.parent is not None:
+        for expression in node.call.depends_on:
+            yield node.parent, expression
+        node = node.parent

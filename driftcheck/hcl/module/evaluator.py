@@ -13,7 +13,7 @@ from driftcheck.hcl.module.providers import evaluate_provider
 from driftcheck.hcl.module.resources import evaluate_resource
 from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.module.tree import ModuleNode
-from driftcheck.hcl.module.variables import evaluate_variable, validate_variable
+from driftcheck.hcl.module.variables import check_rule, evaluate_variable, validate_variable
 from driftcheck.hcl.syntax import Expression
 from driftcheck.hcl.values import EPHEMERAL, SENSITIVE, SENSITIVE_MARKS, Value
 
@@ -124,6 +124,9 @@ class ModuleEvaluator:
         for instance in self.session.instances.get(node.path, ()):
             scope = self.session.scope(instance)
             what = f"output.{name}" if instance.parent is None else f"{instance.address}.{name}"
+            for rule in output.preconditions:
+                summary = f"{what}: a condition does not hold."
+                check_rule(self.session, rule, scope, summary, rule.location)
             value = self.session.value(output.expression, scope, what)
             if instance.parent is None and not output.sensitive and SENSITIVE in value.all_marks():
                 self.session.diagnostics.error(

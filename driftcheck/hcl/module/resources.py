@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from driftcheck.errors import HclError
 from driftcheck.hcl.module.bodies import BodyEvaluator
-from driftcheck.hcl.module.declarations import ProviderRef, ResourceDecl
+from driftcheck.hcl.module.declarations import CheckRule, ProviderRef, ResourceDecl
+from driftcheck.hcl.module.dependencies import explicit_dependencies
 from driftcheck.hcl.module.expansion import expand
 from driftcheck.hcl.module.instances import BodyOrigin, ModuleInstance, ResourceInstance
 from driftcheck.hcl.module.keys import InstanceKey, InstanceSet, Repetition, with_key
@@ -15,9 +18,12 @@ from driftcheck.hcl.module.schema import (
     PlanRequest,
     ProviderUse,
 )
+from driftcheck.hcl.module.scope import ModuleScope
 from driftcheck.hcl.module.session import Session
-from driftcheck.hcl.module.tree import ModuleNode
-from driftcheck.hcl.values import EPHEMERAL, SENSITIVE_MARKS, Unknown, Value, unknown
+from driftcheck.hcl.module.traversals import address_text
+from driftcheck.hcl.module.tree import ModuleNode, has_managed_resources
+from driftcheck.hcl.module.variables import check_rule
+from driftcheck.hcl.values import EPHEMERAL, SENSITIVE_MARKS, Unknown, Value
 
 
 def evaluate_resource(session: Session, node: ModuleNode, address: str) -> None:
@@ -75,10 +81,13 @@ class _ResourceEvaluator:
         provider = self._provider(ref)
         schema = self._schema()
         scope = session.scope(self._module, repetition)
+        self._check(decl.lifecycle.preconditions, scope)
         config, origin = BodyEvaluator(session, self._address).evaluate(
             decl.body, schema or UNKNOWN_SCHEMA, scope, decl.span
         )
-        values = config if schema is None else self._complete(config, provider, schema, origin)
+        values = config if schema is None else self._complete(config, provider, origin)
+        if schema is not None:
+            self._check(decl.lifecycle.postconditions, replace(scope, self_value=values))
         return ResourceInstance(
             address=self._address,
             decl=decl,
@@ -107,9 +116,12 @@ class _ResourceEvaluator:
             case _:
                 return None
 
-    def _complete(
-        self, config: Value, provider: ProviderUse, schema: BlockSchema, origin: BodyOrigin
-    ) -> Value:
+    def _check(self, rules: list[CheckRule], scope: ModuleScope) -> None:
+        for rule in rules:
+            what = f"{self._address}: a condition does not hold."
+            check_rule(self._session, rule, scope, what, rule.location)
+
+    def _complete(self, config: Value, provider: ProviderUse, origin: BodyOrigin) -> Value:
         """The instance as it will be: the provider's defaults, and what only it decides."""
         decl = self._decl
         request = PlanRequest(decl.type, self._address, config, provider, self._deferred())
@@ -124,10 +136,32 @@ class _ResourceEvaluator:
         return self._session.schemas.plan(request)
 
     def _deferred(self) -> str | None:
-        """Why Terraform would read a data source only while it applies; None if it would not."""
-        if self._decl.mode != "data" or not self._decl.depends_on:
+        """Why Terraform would read a data source only while it applies; None if it would not.
+
+        It waits for changes of what the data source, or a module around it, names in
+        ``depends_on``; in a plan that makes everything anew, every resource changes.
+        """
+        if self._decl.mode != "data":
             return None
-        return f"{self._address} has depends_on, so Terraform reads it only after those changes"
+        for owner, expression in explicit_dependencies(self._module.node, self._decl):
+            address = address_text(expression)
+            if self._changes(owner, address):
+                return f"{self._address} is read only after {address} was made"
+        return None
+
+    def _changes(self, owner: ModuleNode, address: str) -> bool:
+        """Whether there is a managed resource at, or in the module at, an address."""
+        instance: ModuleInstance | None = self._module
+        while instance is not None and instance.node is not owner:
+            instance = instance.parent
+        if instance is None:
+            return False
+        step, _, name = address.partition(".")
+        if step == "module":
+            child = owner.children.get(name.partition("[")[0].partition(".")[0])
+            return child is not None and has_managed_resources(child)
+        found = instance.resources.get(address.partition("[")[0].removeprefix("resource."))
+        return found is not None and step != "data" and bool(found.items)
 
 
 def _with_sensitive(values: Value, schema: BlockSchema | None) -> Value:
@@ -142,8 +176,3 @@ def _with_sensitive(values: Value, schema: BlockSchema | None) -> Value:
         if name in raw:
             raw[name] = raw[name].with_marks(SENSITIVE_MARKS)
     return Value(values.type, raw, values.marks)
-
-
-def ephemeral_value(address: str) -> Value:
-    """What an ephemeral resource opens to: known only while Terraform runs."""
-    return unknown(f"{address} is ephemeral: it has a value only while Terraform runs")

@@ -21,6 +21,7 @@ from driftcheck.hcl.types import (
     ObjectType,
     SetType,
     Type,
+    has_dynamic,
     object_type,
 )
 from driftcheck.hcl.values import Value, null
@@ -87,6 +88,12 @@ class BlockSchema:
         members: dict[str, Type] = {n: a.type for n, a in self.attributes.items()}
         members.update((n, b.type) for n, b in self.blocks.items())
         return object_type(members)
+
+
+    @cached_property
+    def has_dynamic(self) -> bool:
+        """Whether the types of some parts are known only from their values."""
+        return has_dynamic(self.type)
 
 
 #: For a type that nobody knows: everything declared is taken as it stands.

@@ -134,3 +134,10 @@ def _check_size(path: tuple[str, ...], count: int, location: Location) -> None:
             "driftcheck stops at a fixed bound so that code under review cannot exhaust "
             "the machine.",
         )
+
+
+def has_managed_resources(node: ModuleNode) -> bool:
+    """Whether a module, or one below it, declares a managed resource."""
+    if any(decl.mode == "resource" for decl in node.module.resources.values()):
+        return True
+    return any(has_managed_resources(child) for child in node.children.values())

@@ -1,0 +1,4 @@
+data "aws_partition" "p" {}
+output "x" {
+  value = data.aws_partition.p.id
+}
