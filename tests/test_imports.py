@@ -42,6 +42,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "inputs": {"errors", "paths", "model", "hcl", "documents", "aspects", "spec", "aws"},
     # Reports render what they are given; they never find anything out.
     "reports": {"errors", "paths", "model"},
+    # What stands for options that are not given.
+    "settings": {"errors", "paths", "model"},
     # Where the specs, policies and modules are that come with the program.
     "resources": {"errors", "paths"},
     "sandbox": {"errors", "paths", "model", "aspects", "spec", "aws"},
@@ -53,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": {
         *("errors", "paths", "model", "hcl", "documents", "aspects", "policies", "spec"),
         *("compare", "remediation", "remediation.plan", "remediation.execute"),
-        *("aws", "inputs", "resources", "sandbox", "stages", "reports"),
+        *("aws", "inputs", "resources", "sandbox", "settings", "stages", "reports"),
     },
     "__main__": {"errors", "cli"},
 }

@@ -12,6 +12,7 @@ from driftcheck.cli.ordered import interleaved
 
 if TYPE_CHECKING:
     from driftcheck.aws.connector import AwsConnector
+    from driftcheck.cli.options import FailOn
     from driftcheck.hcl.module import VarOption
     from driftcheck.model.baseline import Baseline
     from driftcheck.sandbox import SandboxConnector
@@ -43,19 +44,33 @@ def loaded(
 ) -> Loaded:
     """The specs that are named, or those that stand for them, and the policies."""
     from driftcheck.resources import reference_spec
+    from driftcheck.settings import load_settings
     from driftcheck.stages.load import load
 
     paths = list(specs or ())
-    if not paths and sandbox:
-        paths = [reference_spec()]
+    if not paths:
+        paths = [reference_spec()] if sandbox else list(load_settings().specs)
     return load(paths, policy_directories(policies))
 
 
 def policy_directories(more: Sequence[Path] | None) -> list[Path]:
-    """Where policies are read from: the built-in ones and the directories that are named."""
+    """Where policies are read from: the built-in ones, the settings' and those that are named."""
     from driftcheck.resources import policy_directory
+    from driftcheck.settings import load_settings
 
-    return [policy_directory(), *(more or ())]
+    return [policy_directory(), *load_settings().policies, *(more or ())]
+
+
+def fail_on(ctx: Any, given: FailOn) -> FailOn:
+    """The least severity that fails: the option where it is given, else the settings'."""
+    from driftcheck.cli.options import FailOn
+    from driftcheck.settings import load_settings
+
+    source = ctx.get_parameter_source("fail_on")
+    settled = load_settings().fail_on
+    if settled is None or source is None or source.name != "DEFAULT":
+        return given
+    return FailOn(settled)
 
 
 @contextmanager

@@ -75,13 +75,20 @@ def command(
     specs/ are checked.
     """
     from driftcheck.cli import output, session
+    from driftcheck.settings import load_settings
     from driftcheck.stages.check import CheckOptions, check
     from driftcheck.stages.check_inputs import check_inputs
 
     wanted = output.outputs(formats)
+    settings = load_settings()
+    named = paths or ([] if plan is not None else list(settings.specs))
     given = check_inputs(
-        paths or [], session.policy_directories(policies), packs or [], nothing_else=plan is None
+        named,
+        session.policy_directories(policies),
+        packs or settings.packs,
+        nothing_else=plan is None,
     )
+    severity = session.fail_on(ctx, fail_on).severity
     wishes = CheckOptions(
         evaluation=session.evaluation(ctx, var, var_file, workspace),
         selection=given.selection,
@@ -100,4 +107,4 @@ def command(
         output.note(warning)
     report = replace(report, allow_unknown=allow_unknown)
     output.deliver(report, wanted, output.style(quiet=quiet, verbose=verbose, no_color=no_color))
-    raise typer.Exit(report.exit_code(fail_on.severity))
+    raise typer.Exit(report.exit_code(severity))

@@ -50,6 +50,7 @@ def command(
     from driftcheck.cli.progress import Progress
 
     wanted = output.outputs(formats)
+    severity = session.fail_on(ctx, fail_on).severity
     evaluation = session.evaluation(ctx, var, var_file, workspace)
     loaded = session.loaded(specs, policies, sandbox=sandbox)
     with (
@@ -84,4 +85,4 @@ def command(
         )
     report = replace(report, allow_unknown=allow_unknown)
     output.deliver(report, wanted, output.style(quiet=quiet, verbose=verbose, no_color=no_color))
-    raise typer.Exit(report.exit_code(fail_on.severity))
+    raise typer.Exit(report.exit_code(severity))
