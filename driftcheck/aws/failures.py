@@ -158,9 +158,9 @@ _NOT_OFFERED_REASON = "this endpoint does not offer the operation"
 
 
 def _bare(code: str) -> bool:
-    """Whether the code is only the HTTP status: an answer that no AWS service gives.
+    """Whether the code is only the HTTP status, or none: an answer that no AWS service gives.
 
     botocore puts it there for bodies that are not an AWS error, such as the error
     pages of emulators which do not implement an operation.
     """
-    return code in {"404", "405", "500"}
+    return code in {"", "404", "405", "500"}
