@@ -95,6 +95,30 @@ def test_one_denied_operation_is_one_unknown(cli: Program, dynamodb: Any, deny: 
     assert document["summary"]["unknown"] == 1
 
 
+def test_allowed_unknowns_are_counted_and_do_not_decide(
+    cli: Program, dynamodb: Any, deny: set[str]
+) -> None:
+    assert cli("provision", "specs/orders.yaml", "--poll-interval", "0").code == 0
+    deny.add("dynamodb:DescribeContinuousBackups")
+    outcome = cli("scan", "--allow-unknown", "--settle-timeout", "0")
+    assert outcome.code == 0
+    assert "1 value not seen (--allow-unknown)" in " ".join(outcome.out.split())
+
+
+def test_check_has_allowed_unknowns_too(cli: Program) -> None:
+    text = (cli.root / "module" / "main.tf").read_text(encoding="utf-8")
+    cli.write(
+        "module/main.tf",
+        text.replace("= var.days", "= random_integer.n.result")
+        + 'resource "random_integer" "n" {\n  min = 1\n  max = 35\n}\n',
+    )
+    spec = (cli.root / "specs" / "orders.yaml").read_text(encoding="utf-8")
+    stated = "contract: {point_in_time_recovery: {recovery_period_in_days: 7}}\n"
+    cli.write("specs/orders.yaml", spec + stated)
+    assert cli("check").code == 2
+    assert cli("check", "--allow-unknown").code == 0
+
+
 def test_var_and_var_file_in_the_order_given(cli: Program, dynamodb: Any) -> None:
     cli.write("seven.tfvars", "days = 7\n")
     cli("provision", "specs/orders.yaml")

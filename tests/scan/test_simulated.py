@@ -45,14 +45,14 @@ class World:
     def __init__(self, root: Path) -> None:
         self.account = Account(ManualClock(), region=REGION)
         target = Target(account="123456789012", region=REGION)
-        spec = Spec("orders.yaml", root, "orders", targets=(target,))
-        self._open = lambda: AwsConnector(AwsOptions()).open(spec, target)
+        self._spec = Spec("orders.yaml", root, "orders", targets=(target,))
         self._connection: AwsConnection | None = None
 
     @property
     def connection(self) -> AwsConnection:
         if self._connection is None:
-            self._connection = self._open()
+            [target] = self._spec.targets
+            self._connection = AwsConnector(AwsOptions()).open(self._spec, target)
         return self._connection
 
     def made(self, document: dict[str, Json]) -> Table:
