@@ -15,10 +15,10 @@ from driftcheck.inputs.terraform_aws import AwsSchemas
 
 CASES = sorted((Path(__file__).parent / "data" / "modules").iterdir())
 WORDS = (
-    ("null", "[]", "{}", '"x"', "local.x", "var.y", "each.key", "count.index", "module.m")
-    + ("aws_dynamodb_table.this", "true", "-1", "1e9", 'sensitive("x")', "self", '"${', "}")
-    + ("{", "=", 'toset(["a"])', "path.module", '"', "data.x.y", "[for", "...", "?", ":")
-    + ("count", "for_each", "provider", "lifecycle", "dynamic")
+    *("null", "[]", "{}", '"x"', "local.x", "var.y", "each.key", "count.index", "module.m"),
+    *("aws_dynamodb_table.this", "true", "-1", "1e9", 'sensitive("x")', "self", '"${', "}"),
+    *("{", "=", 'toset(["a"])', "path.module", '"', "data.x.y", "[for", "...", "?", ":"),
+    *("count", "for_each", "provider", "lifecycle", "dynamic"),
 )
 
 

@@ -142,6 +142,28 @@ REFUSED = {
         "Output refers to sensitive values.",
         1,
     ),
+    "a dependency that is not there": (
+        'resource "x_y" "a" {\n  depends_on = [x_y.b]\n}',
+        "Reference to undeclared x_y.b.",
+        2,
+    ),
+    "two required_providers blocks": (
+        "terraform {\n  required_providers {\n  }\n  required_providers {\n  }\n}",
+        "Duplicate required providers configuration.",
+        4,
+    ),
+    "an ephemeral value that would be stored": (
+        'variable "e" {\n  ephemeral = true\n  default = 1\n}\n'
+        'resource "x_y" "a" {\n  n = var.e\n}',
+        "Invalid use of ephemeral value.",
+        5,
+    ),
+    "an ephemeral value that is given away": (
+        'variable "e" {\n  ephemeral = true\n  default = 1\n}\n'
+        'output "x" {\n  value = var.e\n}',
+        "Ephemeral value not allowed.",
+        5,
+    ),
     "a block in locals": ("locals {\n  a {\n  }\n}", "Unsupported block type.", 2),
     "moved without a target": ("moved {\n  from = x_y.a\n}", "Missing required argument.", 1),
     "moved from a computed address": (

@@ -134,6 +134,12 @@ class ModuleEvaluator:
                     output.location,
                     "Set sensitive = true if the root module is to give them away.",
                 )
+            if not output.ephemeral and EPHEMERAL in value.all_marks():
+                self.session.diagnostics.error(
+                    "Ephemeral value not allowed.",
+                    output.location,
+                    "Only an output with ephemeral = true can give such a value away.",
+                )
             instance.outputs[name] = self._exported(value, output.sensitive, output.ephemeral)
 
     @staticmethod

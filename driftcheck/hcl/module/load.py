@@ -12,6 +12,7 @@ from driftcheck.hcl.module.declarations import Module
 from driftcheck.hcl.module.decode import TOP_LEVEL, decode_block
 from driftcheck.hcl.module.diagnostics import Diagnostics
 from driftcheck.hcl.module.overrides import apply_overrides
+from driftcheck.hcl.module.traversals import address_text
 from driftcheck.hcl.syntax import Block, Body
 
 #: Reads one file: its path and the name to show in messages.
@@ -61,10 +62,60 @@ def load_module(
     module = Module(directory)
     primary, overrides = configuration_files(directory)
     blocks = _blocks(primary, module, parse, display, diagnostics)
+    _check_requirements(blocks, diagnostics)
     overriding = _blocks(overrides, module, parse, display, diagnostics)
     for block in apply_overrides(blocks, overriding, diagnostics):
         decode_block(block, module, diagnostics)
+    _check_dependencies(module, diagnostics)
     return module
+
+
+def _check_requirements(blocks: list[Block], diagnostics: Diagnostics) -> None:
+    """A module states its ``required_providers`` once (override files may do so again)."""
+    stated = [
+        inner
+        for block in blocks
+        if block.type == "terraform"
+        for inner in block.body.blocks
+        if inner.type == "required_providers"
+    ]
+    for second in stated[1:]:
+        diagnostics.error(
+            "Duplicate required providers configuration.",
+            second.location,
+            f"There is a required_providers block already at {stated[0].location}.",
+        )
+
+
+def _check_dependencies(module: Module, diagnostics: Diagnostics) -> None:
+    """Every ``depends_on`` must name something that the module declares."""
+    named = [d.depends_on for d in module.resources.values()]
+    named += [c.depends_on for c in module.calls.values()]
+    for expressions in named:
+        for expression in expressions:
+            with diagnostics.guard():
+                address = address_text(expression)
+                if not _is_declared(module, address):
+                    diagnostics.error(
+                        f"Reference to undeclared {address}.",
+                        expression.location,
+                        "depends_on can only name what this module declares.",
+                    )
+
+
+def _is_declared(module: Module, address: str) -> bool:
+    steps = address.partition("[")[0].removeprefix("resource.").split(".")
+    match steps[0]:
+        case "module":
+            return len(steps) > 1 and steps[1] in module.calls
+        case "data" | "ephemeral":
+            return ".".join(steps[:3]) in module.resources
+        case "var":
+            return len(steps) > 1 and steps[1] in module.variables
+        case "local":
+            return len(steps) > 1 and steps[1] in module.locals
+        case _:
+            return ".".join(steps[:2]) in module.resources
 
 
 def _blocks(

@@ -9,7 +9,7 @@ from driftcheck.hcl.module.bodies import BodyEvaluator
 from driftcheck.hcl.module.declarations import CheckRule, ProviderRef, ResourceDecl
 from driftcheck.hcl.module.dependencies import explicit_dependencies
 from driftcheck.hcl.module.expansion import expand
-from driftcheck.hcl.module.instances import BodyOrigin, ModuleInstance, ResourceInstance
+from driftcheck.hcl.module.instances import ModuleInstance, ResourceInstance
 from driftcheck.hcl.module.keys import InstanceKey, InstanceSet, Repetition, with_key
 from driftcheck.hcl.module.references import argument_names
 from driftcheck.hcl.module.schema import (
@@ -85,7 +85,13 @@ class _ResourceEvaluator:
         config, origin = BodyEvaluator(session, self._address).evaluate(
             decl.body, schema or UNKNOWN_SCHEMA, scope, decl.span
         )
-        values = config if schema is None else self._complete(config, provider, origin)
+        if EPHEMERAL in config.all_marks() and decl.mode != "ephemeral":
+            session.diagnostics.error(
+                "Invalid use of ephemeral value.",
+                origin.location,
+                "An ephemeral value cannot be an argument here: it would be stored.",
+            )
+        values = config if schema is None else self._complete(config, provider)
         if schema is not None:
             self._check(decl.lifecycle.postconditions, replace(scope, self_value=values))
         return ResourceInstance(
@@ -121,18 +127,12 @@ class _ResourceEvaluator:
             what = f"{self._address}: a condition does not hold."
             check_rule(self._session, rule, scope, what, rule.location)
 
-    def _complete(self, config: Value, provider: ProviderUse, origin: BodyOrigin) -> Value:
+    def _complete(self, config: Value, provider: ProviderUse) -> Value:
         """The instance as it will be: the provider's defaults, and what only it decides."""
         decl = self._decl
         request = PlanRequest(decl.type, self._address, config, provider, self._deferred())
         if decl.mode == "data":
             return self._session.schemas.read(request)
-        if any(EPHEMERAL in v.all_marks() for v in config.as_dict().values()):
-            self._session.diagnostics.error(
-                "Invalid use of ephemeral value.",
-                origin.location,
-                "An ephemeral value cannot be an argument of a resource.",
-            )
         return self._session.schemas.plan(request)
 
     def _deferred(self) -> str | None:
