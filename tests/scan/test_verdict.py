@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -305,6 +306,22 @@ def test_who_is_at_odds_about_a_missing_table(
     key = ("orders", "123456789012", "eu-central-1", "orders")
     baseline = Baseline(agreed={key: agreed} if agreed else {})
     report = scanned(write(tmp_path, SPEC + spec), RecordedAws(), baseline=baseline)
+    assert [f.at_odds for f in standing(report)] == [at_odds]
+
+
+@pytest.mark.parametrize(
+    ("applied", "at_odds"),
+    [(MODULE, Party.LIVE), ('locals { none = "yet" }\n', Party.CODE)],
+    ids=["it was applied, so it was deleted", "it waits to be applied"],
+)
+def test_the_commit_applied_last_tells_about_a_missing_table(
+    tmp_path: Path, applied: str, at_odds: Party
+) -> None:
+    write(tmp_path, module=applied)
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "applied")):
+        subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True)
+    report = scanned(write(tmp_path), RecordedAws(), applied_ref="HEAD")
     assert [f.at_odds for f in standing(report)] == [at_odds]
 
 
