@@ -13,7 +13,8 @@ BACKUPS = {
     "variable false": "point_in_time_recovery {\n    enabled = var.no\n  }",
     "variable without a value": "point_in_time_recovery {\n    enabled = var.unset\n  }",
     "local": "point_in_time_recovery {\n    enabled = local.protected\n  }",
-    "conditional": 'point_in_time_recovery {\n    enabled = var.stage == "prod" ? true : false\n  }',
+    "conditional": "point_in_time_recovery {\n"
+    '    enabled = var.stage == "prod" ? true : false\n  }',
     "dynamic block": 'dynamic "point_in_time_recovery" {\n    for_each = var.yes ? [1] : []\n'
     "    content {\n      enabled = true\n    }\n  }",
     "dynamic block without elements": 'dynamic "point_in_time_recovery" {\n'
@@ -25,7 +26,8 @@ _KEY = "arn:aws:kms:eu-central-1:123456789012:key/1b2c3d4e-0000-4000-8000-000000
 KEYS = {
     "nothing": "",
     "AWS-managed": "server_side_encryption {\n    enabled = true\n  }",
-    "customer key": f'server_side_encryption {{\n    enabled = true\n    kms_key_arn = "{_KEY}"\n  }}',
+    "customer key": "server_side_encryption {\n    enabled = true\n"
+    f'    kms_key_arn = "{_KEY}"\n  }}',
     "created key": "server_side_encryption {\n    enabled = true\n"
     "    kms_key_arn = aws_kms_key.table.arn\n  }",
     "switched off": "server_side_encryption {\n    enabled = false\n"

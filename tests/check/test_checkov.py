@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 VERSION = "3.3.30"
 #: Checkov's id, our policy, and the concern that both judge.
-RULES = {
+RULES: dict[str, tuple[str, str, Iterable[str]]] = {
     "CKV_AWS_28": ("pitr-enabled", "backups", BACKUPS),
     "CKV_AWS_119": ("customer-managed-key", "key", KEYS),
     "CKV2_AWS_16": ("capacity-scales", "capacity", CAPACITY),
@@ -49,9 +50,9 @@ def checkov(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def checkov_says(program: Path, root: Path) -> dict[tuple[str, str], str]:
     """Checkov's verdicts by module and rule; one that it does not give is "none"."""
+    options = ["--framework", "terraform", "--output", "json", "--skip-download", "--compact"]
     done = subprocess.run(
-        [str(program), "--directory", str(root), "--framework", "terraform", "--output", "json"]
-        + ["--check", ",".join(RULES), "--skip-download", "--compact"],
+        [str(program), "--directory", str(root), "--check", ",".join(RULES), *options],
         capture_output=True,
         text=True,
         check=False,
