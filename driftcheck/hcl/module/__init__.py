@@ -29,7 +29,8 @@ The pieces, in the order in which they work: ``load`` reads a directory and
 and ``graph`` decide the order; ``evaluator`` evaluates declarations for all
 instances (``expansion``, ``variables``, ``resources``, ``bodies``, ``dynamic``,
 ``providers``); ``scope`` says what names mean; ``schema`` is where knowledge about
-resource types comes in; ``provenance`` follows a value back to where it was stated.
+resource types comes in; ``provenance`` and ``expression_trail`` follow a value back to
+where it was stated.
 """
 
 from driftcheck.hcl.module.comments import ScopedComment, scoped_comments

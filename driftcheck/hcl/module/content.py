@@ -15,6 +15,7 @@ from driftcheck.hcl.module.diagnostics import Diagnostics
 from driftcheck.hcl.syntax import Block, Body, Expression
 from driftcheck.hcl.types import BOOL, STRING, Type
 from driftcheck.hcl.values import Value
+from driftcheck.model.location import Location
 
 #: Names that Terraform accepts for blocks, variables, resources ...
 _BAD_NAME = (
@@ -188,6 +189,17 @@ def check_name(kind: str, name: str, block: Block, diagnostics: Diagnostics) -> 
     """Record an error for a label that is not a valid identifier."""
     if not valid_identifier(name):
         diagnostics.error(f'Invalid {kind} name "{name}".', block.location, _BAD_NAME)
+
+
+def report_duplicate(
+    kind: str, name: str, second: syntax.Node, first: Location, diagnostics: Diagnostics
+) -> None:
+    """Record an error for a second declaration of a name."""
+    diagnostics.error(
+        f'Duplicate {kind} "{name}".',
+        second.location,
+        f"It was declared at {first} already; names must be unique within a module.",
+    )
 
 
 def valid_identifier(name: str) -> bool:

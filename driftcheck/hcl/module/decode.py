@@ -6,8 +6,13 @@ from collections.abc import Callable
 
 from driftcheck.errors import HclError
 from driftcheck.hcl import syntax
-from driftcheck.hcl.convert import ConvertError, convert
-from driftcheck.hcl.module.content import Content, check_name, is_json, shape, static_value
+from driftcheck.hcl.module.content import (
+    Content,
+    check_name,
+    report_duplicate,
+    shape,
+    static_value,
+)
 from driftcheck.hcl.module.declarations import (
     Check,
     CheckRule,
@@ -20,22 +25,18 @@ from driftcheck.hcl.module.declarations import (
     ProviderDecl,
     ProviderRef,
     Removed,
-    Variable,
 )
 from driftcheck.hcl.module.decode_resource import decode_check_rule, decode_resource, provider_ref
-from driftcheck.hcl.module.diagnostics import Diagnostics
-from driftcheck.hcl.module.traversals import address_text, reference_list, unquoted
-from driftcheck.hcl.syntax import Block, Expression, Node
-from driftcheck.hcl.typeexpr import Defaults, apply_defaults, parse_variable_type
-from driftcheck.hcl.types import DYNAMIC, STRING, Type, is_primitive
-from driftcheck.model.location import Location
-
-_MODULE_ARGUMENTS = ("source", "version", "count", "for_each", "depends_on", "providers")
-_MODULE_BLOCKS = {"_": 0, "lifecycle": 0, "locals": 0, "provider": 1}
-_RULE = {"validation": 0}
-_VARIABLE = shape(
-    "description", "type", "default", "sensitive", "ephemeral", "nullable", blocks=_RULE
+from driftcheck.hcl.module.decode_variable import (
+    MODULE_ARGUMENTS,
+    MODULE_BLOCKS,
+    decode_variable,
 )
+from driftcheck.hcl.module.diagnostics import Diagnostics
+from driftcheck.hcl.module.traversals import address_text, reference_list
+from driftcheck.hcl.syntax import Block, Expression
+from driftcheck.hcl.types import STRING
+
 _OUTPUT = shape(
     "description",
     "sensitive",
@@ -44,7 +45,7 @@ _OUTPUT = shape(
     required="value",
     blocks={"precondition": 0, "postcondition": 0},
 )
-_MODULE = shape(*_MODULE_ARGUMENTS, required="source", blocks=_MODULE_BLOCKS, rest=True)
+_MODULE = shape(*MODULE_ARGUMENTS, required="source", blocks=MODULE_BLOCKS, rest=True)
 _PROVIDER = shape("alias", "version", rest=True)
 _TERRAFORM = shape(
     "required_version",
@@ -81,76 +82,6 @@ def decode_block(block: Block, module: Module, diagnostics: Diagnostics) -> None
         _DECODERS[block.type](block, module, diagnostics)
 
 
-def _duplicate(
-    kind: str, name: str, second: Node, first: Location, diagnostics: Diagnostics
-) -> None:
-    diagnostics.error(
-        f'Duplicate {kind} "{name}".',
-        second.location,
-        f"It was declared at {first} already; names must be unique within a module.",
-    )
-
-
-def _variable(block: Block, module: Module, diagnostics: Diagnostics) -> None:
-    name = block.labels[0]
-    check_name("variable", name, block, diagnostics)
-    if name in _MODULE_ARGUMENTS or name in _MODULE_BLOCKS:
-        diagnostics.error(
-            f'Invalid variable name "{name}".',
-            block.location,
-            "The name is reserved, because it has a special meaning inside module blocks.",
-        )
-    content = Content(block.body, _VARIABLE, diagnostics, "a variable block")
-    content.text("description")
-    type_, defaults, as_hcl = _variable_type(content.get("type"))
-    variable = Variable(
-        name=name,
-        location=block.location,
-        type=type_,
-        type_defaults=defaults,
-        default=content.get("default"),
-        nullable=content.flag("nullable", default=True),
-        sensitive=content.flag("sensitive"),
-        ephemeral=content.flag("ephemeral"),
-        validations=[decode_check_rule(b, diagnostics) for b in content.blocks("validation")],
-        parse_as_hcl=as_hcl,
-    )
-    _check_default(variable)
-    first = module.variables.get(name)
-    if first is not None:
-        _duplicate("variable declaration", name, block, first.location, diagnostics)
-    module.variables.setdefault(name, variable)
-
-
-def _variable_type(expression: Expression | None) -> tuple[Type, Defaults | None, bool]:
-    if expression is None:
-        return DYNAMIC, None, False
-    if is_json(expression):
-        expression = unquoted(expression)
-    type_, defaults = parse_variable_type(expression)
-    return type_, defaults, not is_primitive(type_)
-
-
-def _check_default(variable: Variable) -> None:
-    if variable.default is None:
-        return
-    value = static_value(variable.default, DYNAMIC)
-    if value.is_null and not variable.nullable:
-        raise HclError(
-            f'Invalid default value for variable "{variable.name}".',
-            variable.default.location,
-            "A null default value is not valid when nullable = false.",
-        )
-    try:
-        convert(apply_defaults(value, variable.type_defaults), variable.type)
-    except ConvertError as error:
-        raise HclError(
-            f'Invalid default value for variable "{variable.name}".',
-            variable.default.location,
-            f"It does not suit the variable's type constraint: {error}.",
-        ) from error
-
-
 def _locals(block: Block, module: Module, diagnostics: Diagnostics) -> None:
     for nested in block.body.blocks:
         diagnostics.error(
@@ -160,8 +91,9 @@ def _locals(block: Block, module: Module, diagnostics: Diagnostics) -> None:
         )
     for name, attribute in block.body.attributes.items():
         check_name("local value", name, block, diagnostics)
-        if name in module.locals:
-            _duplicate("local value", name, attribute, module.locals[name].location, diagnostics)
+        first = module.locals.get(name)
+        if first is not None:
+            report_duplicate("local value", name, attribute, first.location, diagnostics)
             continue
         module.locals[name] = Local(attribute)
 
@@ -174,7 +106,7 @@ def _output(block: Block, module: Module, diagnostics: Diagnostics) -> None:
     if expression is None:
         return
     if name in module.outputs:
-        _duplicate("output", name, block, module.outputs[name].location, diagnostics)
+        report_duplicate("output", name, block, module.outputs[name].location, diagnostics)
         return
     module.outputs[name] = Output(
         name,
@@ -210,7 +142,7 @@ def _module_call(block: Block, module: Module, diagnostics: Diagnostics) -> None
     _refuse_both(content, diagnostics)
     source = content.get("source")
     if name in module.calls:
-        _duplicate("module call", name, block, module.calls[name].location, diagnostics)
+        report_duplicate("module call", name, block, module.calls[name].location, diagnostics)
         return
     if source is None:
         return
@@ -262,7 +194,8 @@ def _resource(block: Block, module: Module, diagnostics: Diagnostics) -> None:
     first = module.resources.get(declared.address)
     if first is not None:
         kind = "resource" if block.type == "resource" else f"{block.type} resource"
-        _duplicate(f"{kind} configuration", declared.address, block, first.location, diagnostics)
+        kind = f"{kind} configuration"
+        report_duplicate(kind, declared.address, block, first.location, diagnostics)
         return
     module.resources[declared.address] = declared
 
@@ -274,7 +207,7 @@ def _provider(block: Block, module: Module, diagnostics: Diagnostics) -> None:
     alias = content.text("alias") or ""
     ref = ProviderRef(name, alias)
     if ref in module.providers:
-        _duplicate(
+        report_duplicate(
             "provider configuration", str(ref), block, module.providers[ref].location, diagnostics
         )
         return
@@ -336,7 +269,7 @@ def _check(block: Block, module: Module, diagnostics: Diagnostics) -> None:
     check_name("check", name, block, diagnostics)
     content = Content(block.body, _CHECK, diagnostics, "a check block")
     if name in module.checks:
-        _duplicate("check block", name, block, module.checks[name].location, diagnostics)
+        report_duplicate("check block", name, block, module.checks[name].location, diagnostics)
         return
     for data in content.blocks("data"):
         _resource(data, module, diagnostics)
@@ -352,7 +285,7 @@ def _check(block: Block, module: Module, diagnostics: Diagnostics) -> None:
 
 
 _DECODERS: dict[str, Callable[[Block, Module, Diagnostics], None]] = {
-    "variable": _variable,
+    "variable": decode_variable,
     "locals": _locals,
     "output": _output,
     "module": _module_call,

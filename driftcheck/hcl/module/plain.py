@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 
+from driftcheck.hcl.module.expression_trail import Trail
 from driftcheck.hcl.module.instances import BodyOrigin, ResourceInstance
-from driftcheck.hcl.module.provenance import Tracer, Trail
+from driftcheck.hcl.module.provenance import Tracer
 from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.render import to_plain
 from driftcheck.hcl.values import Unknown, Value
