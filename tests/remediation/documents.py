@@ -298,4 +298,4 @@ def orphans(draw: st.DrawFn, live: Document) -> Document:
     if not places:
         return {}
     bounds = {"min_capacity": 2, "max_capacity": 30}
-    return {p: bounds for p in draw(st.lists(st.sampled_from(places), unique=True, max_size=3))}
+    return dict.fromkeys(draw(st.lists(st.sampled_from(places), unique=True, max_size=3)), bounds)

@@ -29,6 +29,7 @@ from driftcheck.remediation.plan.permission import Permission
 from driftcheck.remediation.plan.planner import plan_table
 from driftcheck.remediation.plan.standing import movements, standing_of
 from driftcheck.spec.model import Spec, Target
+from tests.remediation.direct import connect
 from tests.simulator.account import Account
 from tests.simulator.clock import ManualClock
 from tests.simulator.wire import in_process
@@ -98,6 +99,14 @@ class World:
             clock=self.clock.now,
         )
         return replace(pace, **changes)
+
+
+def direct_world() -> World:
+    """Simulated accounts, reached without boto3's stack."""
+    accounts: dict[str, Account] = {}
+    clock = ManualClock()
+    accounts[REGION] = Account(clock, ACCOUNT, REGION)
+    return World(clock, accounts, connect(lambda region: accounts[region], ACCOUNT, REGION))
 
 
 @contextmanager

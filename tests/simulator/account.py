@@ -29,6 +29,7 @@ class Call:
     operation: str
     params: Params
     error: str = ""
+    message: str = ""
     static: bool = False
 
     @property
@@ -89,6 +90,7 @@ class Account:
                 return self._guarded(call)
             except Refusal as refusal:
                 call.error = refusal.code
+                call.message = refusal.message
                 call.static = isinstance(refusal, StaticRefusal)
                 raise
             except ConnectionLost:

@@ -276,13 +276,12 @@ class SimulatedTable:
         return throughput
 
     def _warm(self, warm: dict[str, int], read: int, write: int, status: str) -> dict[str, Any]:
+        """Warm throughput follows the highest capacity there ever was, and never goes down."""
         on_demand = self.billing == "PAY_PER_REQUEST"
         floor = (12_000, 4_000) if on_demand else (read, write)
-        return {
-            "ReadUnitsPerSecond": max(warm.get("ReadUnitsPerSecond", 0), floor[0]),
-            "WriteUnitsPerSecond": max(warm.get("WriteUnitsPerSecond", 0), floor[1]),
-            "Status": status,
-        }
+        for member, least in zip(("ReadUnitsPerSecond", "WriteUnitsPerSecond"), floor, strict=True):
+            warm[member] = max(warm.get(member, 0), least)
+        return {**warm, "Status": status}
 
 
 def _day(moment: float) -> str:

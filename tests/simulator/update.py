@@ -267,6 +267,7 @@ def _delete_index(table: SimulatedTable, name: str) -> None:
 
     def finish() -> None:
         table.indexes.pop(name, None)
+        table.insights.pop(name, None)
         used = {k["AttributeName"] for k in table.keys}
         for other in table.indexes.values():
             used |= {k["AttributeName"] for k in other.keys}

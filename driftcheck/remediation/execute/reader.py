@@ -13,7 +13,7 @@ from driftcheck.model.pointer import split
 from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Unknown
 from driftcheck.remediation.execute.pace import ServerClock
-from driftcheck.remediation.plan.model import Mend, TablePlan
+from driftcheck.remediation.plan.model import Gate, Mend, Step, TablePlan
 from driftcheck.remediation.plan.patch import patched
 from driftcheck.remediation.plan.standing import movements, server_time
 
@@ -31,12 +31,16 @@ class TableGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A table at one moment. ``moving`` says what AWS is still changing of it."""
+    """A table at one moment.
+
+    ``moving`` says what AWS is still changing of it, ``obstacle`` which of that is in
+    the way of what is to be done next.
+    """
 
     table: Table
     table_id: str | None
-    active: bool
     moving: tuple[str, ...]
+    obstacle: str | None
 
 
 class Reader:
@@ -61,8 +65,8 @@ class Reader:
         """The aspects that can be read."""
         return self._aspects
 
-    def look(self, aspects: Sequence[Aspect]) -> Look:
-        """The table now, in the given aspects.
+    def look(self, aspects: Sequence[Aspect], gate: Gate = Gate.OPEN) -> Look:
+        """The table now, in the given aspects; in none of them while the gate is closed.
 
         Raises ``FactUnavailable`` when AWS does not describe it at all, ``TableGone``
         when there is none, and ``AwsError`` when AWS refuses everything.
@@ -74,8 +78,11 @@ class Reader:
         if described is None:
             raise TableGone(self._table)
         self._server.observe(server_time(answer))
+        moving = tuple(movements(described))
+        active = described.get("TableStatus", "ACTIVE") == "ACTIVE"
+        obstacle = _obstacle(gate, moving, active=active)
         settings: dict[str, Fragment | Unknown] = {}
-        for aspect in aspects:
+        for aspect in aspects if obstacle is None else ():
             try:
                 settings[aspect.name] = aspect.from_live(facts)
             except FactUnavailable as failure:
@@ -88,27 +95,34 @@ class Reader:
                 fields=self._fields,
             ),
             table_id=described.get("TableId"),
-            active=described.get("TableStatus", "ACTIVE") == "ACTIVE",
-            moving=tuple(movements(described)),
+            moving=moving,
+            obstacle=obstacle,
         )
+
+
+def _obstacle(gate: Gate, moving: Sequence[str], *, active: bool) -> str | None:
+    """What keeps the gate closed."""
+    if gate is Gate.QUIET and moving:
+        return moving[0]
+    if gate is Gate.ACTIVE and not active:
+        return moving[0] if moving else "the table is not ACTIVE"
+    return None
 
 
 def aspects_for(
     plan: TablePlan, aspects: Sequence[Aspect], fields: Mapping[str, str]
 ) -> tuple[Aspect, ...]:
     """The aspects to look at while a plan is carried out: its own, and what is cheap to read."""
-    pointers = {
-        at
-        for step in plan.steps
-        for at in (
-            *step.change.pointers,
-            *step.change.touches,
-            *(c.pointer for c in (*step.change.requires, *step.change.settles)),
-        )
-    }
-    names = {step.aspect for step in plan.steps}
-    names |= {fields[split(at)[0]] for at in pointers if at}
+    names = {name for step in plan.steps for name in aspects_of(step, fields)}
     return tuple(a for a in aspects if a.name in names or set(a.reads) <= _CHEAP)
+
+
+def aspects_of(step: Step, fields: Mapping[str, str]) -> set[str]:
+    """The names of the aspects that a step has to do with."""
+    change = step.change
+    conditions = (c.pointer for c in (*change.requires, *change.settles))
+    pointers = (*change.pointers, *change.touches, *conditions)
+    return {step.aspect, *(fields[split(at)[0]] for at in pointers if at)}
 
 
 def as_wanted(mends: Sequence[Mend], table: Table, aspects: Sequence[Aspect]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 
@@ -19,7 +19,14 @@ from driftcheck.model.values import Cause, Json, Unknown, first_unknown, reveal
 from driftcheck.remediation.execute.journal import Journal
 from driftcheck.remediation.execute.outcome import Observer, Result, StepOutcome
 from driftcheck.remediation.execute.pace import Pace, ServerClock, Stop
-from driftcheck.remediation.execute.reader import Look, Reader, as_wanted, foreign, unmended
+from driftcheck.remediation.execute.reader import (
+    Look,
+    Reader,
+    as_wanted,
+    aspects_of,
+    foreign,
+    unmended,
+)
 from driftcheck.remediation.execute.refusals import Meaning, Refusal, refusal
 from driftcheck.remediation.plan.model import Gate, Step, TablePlan
 
@@ -84,7 +91,7 @@ class Stepper:
             if isinstance(look, StepOutcome):
                 return look
             if self._done(step, look):
-                self._accept(step, look)
+                self._accept(look)
                 return StepOutcome(step, Result.MADE if called else Result.ALREADY)
             unmet = [c for c in step.change.requires if not c.met(look.table)]
             if unmet and waited <= self.pace.grace:
@@ -115,11 +122,17 @@ class Stepper:
 
     # -- looking ------------------------------------------------------------------
 
-    def look(self, step: Step, started: float) -> Look:
+    def _look(
+        self,
+        step: Step,
+        started: float,
+        aspects: Sequence[Aspect],
+        gate: Gate = Gate.OPEN,
+    ) -> Look:
         """The table now; again where AWS does not answer, until the time is over."""
         for interval in self.pace.intervals():
             try:
-                return self.reader.look(self.aspects)
+                return self._watched(step, aspects, gate)
             except FactUnavailable as failure:
                 if self.stop.asked() or self.pace.clock() - started > self.pace.wait_timeout:
                     raise
@@ -129,8 +142,8 @@ class Stepper:
     def _gate(self, step: Step, started: float) -> Look | StepOutcome:
         """The table once it is still enough for the step."""
         for interval in self.pace.intervals():
-            look = self._watched(step, self.look(step, started))
-            obstacle = self._obstacle(step, look)
+            look = self._look(step, started, self.aspects, step.gate)
+            obstacle = look.obstacle
             if obstacle is None:
                 return look
             if self.stop.asked():
@@ -144,28 +157,20 @@ class Stepper:
             self._pause(step, obstacle, started, interval)
         raise AssertionError("the intervals never end")
 
-    def _obstacle(self, step: Step, look: Look) -> str | None:
-        match step.gate:
-            case Gate.QUIET if look.moving:
-                return look.moving[0]
-            case Gate.ACTIVE if not look.active:
-                return look.moving[0] if look.moving else "the table is not ACTIVE"
-            case _:
-                return None
-
-    def _watched(self, step: Step | None, look: Look) -> Look:
-        """The look, unless it shows another hand on the table."""
-        touched = [*self.unsettled, *(_places(step) if step is not None else ())]
+    def _watched(self, step: Step, aspects: Sequence[Aspect], gate: Gate) -> Look:
+        """A look, unless it shows another hand on the table."""
+        look = self.reader.look(aspects, gate)
+        touched = [*self.unsettled, *_places(step)]
         if self.plan.table_id is not None and look.table_id != self.plan.table_id:
             raise OtherHand([Difference("", self.plan.table_id, look.table_id)])
-        found = foreign(self.known, look.table, touched, self.aspects)
+        found = foreign(self.known, look.table, touched, aspects)
         for _ in range(_CONFIRMING):
             if not found:
                 break
             # AWS may answer with what was true a moment ago.
             self.stop.sleep(self.pace.poll_interval, self.pace)
-            look = self.reader.look(self.aspects)
-            found = foreign(self.known, look.table, touched, self.aspects)
+            look = self.reader.look(aspects, gate)
+            found = foreign(self.known, look.table, touched, aspects)
         if found:
             raise OtherHand(found)
         return look
@@ -175,10 +180,10 @@ class Stepper:
         settled = all(condition.met(look.table) for condition in step.change.settles)
         return settled and as_wanted(step.mends, look.table, self.aspects)
 
-    def _accept(self, step: Step, look: Look) -> None:
-        """From here on the table is known as it looks now."""
-        del step
-        self.known = look.table
+    def _accept(self, look: Look) -> None:
+        """From here on the table is known as it looks now, so far as was looked."""
+        settings = {**self.known.settings, **look.table.settings}
+        self.known = replace(self.known, settings=settings)
         if not look.moving:
             self.unsettled.clear()
 
@@ -221,10 +226,12 @@ class Stepper:
         if step.change.slow and not self.pace.wait:
             self.unsettled |= set(_places(step))
             return StepOutcome(step, Result.STARTED, "AWS is at it; it was not waited for")
+        names = aspects_of(step, self.known.fields)
+        aspects = [aspect for aspect in self.aspects if aspect.name in names]
         for interval in self.pace.intervals():
-            look = self._watched(step, self.look(step, started))
+            look = self._look(step, started, aspects)
             if self._done(step, look):
-                self._accept(step, look)
+                self._accept(look)
                 self.journal.write(self.plan, step, "settled")
                 return StepOutcome(step, Result.MADE)
             now = self.pace.clock()

@@ -158,9 +158,9 @@ def _forgotten(
     ground: Ground, goal: Goal, changes: Sequence[Change], refused: Sequence[Refused]
 ) -> list[Refused]:
     """What was chosen and no aspect has an answer to: said, and not passed over."""
-    covered = [at for c in changes for at in c.pointers] + [
-        at for r in refused for at in r.pointers
-    ]
+    # What AWS changes along with a call needs no call of its own.
+    covered = [at for change in changes for at in (*change.pointers, *change.touches)]
+    covered += [at for refusal in refused for at in refusal.pointers]
     return [
         Refused(
             finding.aspect or split(finding.path)[0],
