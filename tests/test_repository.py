@@ -108,12 +108,41 @@ def test_the_pinned_actions_are_whole_commits_with_their_version() -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_workflows_hold_no_more_rights_than_reading(path: Path) -> None:
+def test_workflows_hold_no_more_rights_than_they_need(path: Path) -> None:
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
-    assert workflow["permissions"] == {"contents": "read"}
+    # Reusable workflows grant nothing at the top, and to each job what it needs.
+    reusable = path.name in RIGHTS
+    assert workflow["permissions"] == ({} if reusable else {"contents": "read"})
+    rights = {name: job.get("permissions") for name, job in workflow["jobs"].items()}
+    assert rights == RIGHTS.get(path.name, dict.fromkeys(workflow["jobs"]))
     for job in workflow["jobs"].values():
-        assert "permissions" not in job
         assert "timeout-minutes" in job
+
+
+#: What the jobs of the reusable workflows are granted.
+RIGHTS = {
+    "premerge.yml": {"check": {"contents": "read", "security-events": "write"}},
+    "nightly.yml": {
+        "scan": {"actions": "read", "contents": "read", "id-token": "write"},
+        "tell": {"actions": "read", "issues": "write"},
+    },
+}
+ACTION = ROOT / ".github" / "actions" / "driftcheck" / "action.yml"
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=lambda path: path.name)
+def test_nothing_that_runs_in_ci_trusts_what_others_write(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    content = yaml.safe_load(text)
+    # YAML 1.1 reads the key `on` as true.
+    assert "pull_request_target" not in content.get(True, {})
+    jobs = content.get("jobs", {"": content.get("runs")})
+    for step in (step for job in jobs.values() for step in job["steps"]):
+        # An expression in a script would be run as a part of it; the environment is not.
+        assert "${{" not in step.get("run", "")
+        if "uses" in step:
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"])
+            assert re.search(re.escape(step["uses"]) + r" # v\d", text)
 
 
 @pytest.mark.slow

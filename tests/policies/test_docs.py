@@ -1,0 +1,21 @@
+"""The policy that the documentation shows works as it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from driftcheck.policies.examples import run_examples
+from driftcheck.policies.load import load_policy
+
+PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
+
+
+def test_the_policy_of_the_documentation(tmp_path: Path) -> None:
+    found = re.search(r"## A policy\n\n```yaml\n(.*?)```", PAGE.read_text(), re.S)
+    assert found is not None
+    file = tmp_path / "short-backups.yaml"
+    file.write_text(found[1])
+    outcomes = run_examples(load_policy(file), {})
+    assert [o.got for o in outcomes] == ["pass", "fail"]
+    assert all(o.passed for o in outcomes)
