@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from driftcheck.errors import HclError
 from driftcheck.hcl.module.bodies import BodyEvaluator
+from driftcheck.hcl.module.builtin import SCHEMA, TERRAFORM_DATA, plan_terraform_data
 from driftcheck.hcl.module.declarations import CheckRule, ProviderRef, ResourceDecl
 from driftcheck.hcl.module.dependencies import explicit_dependencies
 from driftcheck.hcl.module.expansion import expand
@@ -115,6 +116,8 @@ class _ResourceEvaluator:
     def _schema(self) -> BlockSchema | None:
         schemas, type_ = self._session.schemas, self._decl.type
         match self._decl.mode:
+            case "resource" if type_ == TERRAFORM_DATA:
+                return SCHEMA
             case "resource":
                 return schemas.resource(type_, argument_names(self._decl.body))
             case "data":
@@ -133,6 +136,8 @@ class _ResourceEvaluator:
         request = PlanRequest(decl.type, self._address, config, provider, self._deferred())
         if decl.mode == "data":
             return self._session.schemas.read(request)
+        if decl.type == TERRAFORM_DATA:
+            return plan_terraform_data(config, self._address)
         return self._session.schemas.plan(request)
 
     def _deferred(self) -> str | None:

@@ -81,7 +81,8 @@ class ModuleSources:
             raise HclError(
                 f'The module source "{call.source}" leads out of the repository.',
                 call.source_location,
-                "driftcheck reads nothing outside the repository root.",
+                f"driftcheck reads nothing outside the repository root, here {self._boundary}. "
+                "Where there is no .git directory, run it in the directory that holds both.",
             )
         if not directory.is_dir():
             raise HclError(
