@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import TypeVar
 
 from driftcheck.errors import HclError
@@ -277,6 +276,8 @@ def _collection(instances: InstanceSet[_T], make: Callable[[_T], Value]) -> Valu
 def _undeclared(
     kind: str, name: str, declared: Iterable[str], reference: Traversal
 ) -> HclError:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, list(declared), n=1)
     hint = f' Did you mean "{near[0]}"?' if near else ""
     article = "An" if kind[0] in "aeiou" else "A"
