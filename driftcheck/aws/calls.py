@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from driftcheck.aspects.base import FactUnavailable
+from driftcheck.aws.endpoints import is_aws
 from driftcheck.aws.failures import NOT_FOUND, THROTTLED, code_of, fatal, one_line, unavailable
 from driftcheck.aws.operations import SERVICES, Paging
 from driftcheck.errors import AwsError
@@ -137,11 +138,17 @@ class Clients:
         except ClientError as error:
             if code_of(error) in NOT_FOUND:
                 return {}
-            raise (fatal(error) or unavailable(operation, error)) from error
+            raise (fatal(error) or self._unavailable(operation, error)) from error
         except (BotoCoreError, NotImplementedError) as error:
             # The embedded AWS raises NotImplementedError for what it does not offer.
             ending = fatal(error) if isinstance(error, BotoCoreError) else None
-            raise (ending or unavailable(operation, error)) from error
+            raise (ending or self._unavailable(operation, error)) from error
+
+    def _unavailable(
+        self, operation: str, error: BotoCoreError | ClientError | NotImplementedError
+    ) -> FactUnavailable:
+        endpoint = str(self.client(operation.partition(":")[0]).meta.endpoint_url)
+        return unavailable(operation, error, from_aws=is_aws(endpoint))
 
     def invoke(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer to one call. Raises what botocore raises."""

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from driftcheck.aspects.base import FactUnavailable
 from driftcheck.aws.calls import Clients
 from driftcheck.aws.connection import AwsConnection
+from driftcheck.aws.endpoints import is_aws
 from driftcheck.aws.failures import fatal, one_line, unreachable
 from driftcheck.errors import AwsError, UsageError
 from driftcheck.model.report import ApiCalls
@@ -171,7 +172,7 @@ def _account(clients: Clients, named: str | None) -> str:
                 f"nobody answers at {endpoint} ({one_line(cause)}). Check the network, "
                 "the region and the endpoint."
             ) from failure
-        if failure.cause is Cause.UNSUPPORTED and not _is_aws(endpoint):
+        if failure.cause is Cause.UNSUPPORTED and not is_aws(endpoint):
             return named or _NO_ACCOUNT
         raise AwsError(f"the credentials cannot be used: {failure}.") from failure
     return str(answer.get("Account") or named or _NO_ACCOUNT)
@@ -180,12 +181,7 @@ def _account(clients: Clients, named: str | None) -> str:
 def _only_dynamodb_is_elsewhere(clients: Clients) -> bool:
     """Whether DynamoDB is an emulator while STS would be AWS itself."""
     dynamodb, sts = (str(clients.client(p).meta.endpoint_url) for p in ("dynamodb", "sts"))
-    return _is_aws(sts) and not _is_aws(dynamodb)
-
-
-def _is_aws(endpoint: str) -> bool:
-    host = urlsplit(endpoint).hostname or ""
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws"))
+    return is_aws(sts) and not is_aws(dynamodb)
 
 
 def _check_endpoint(url: str) -> None:

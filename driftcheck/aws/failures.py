@@ -136,9 +136,13 @@ def one_line(error: BaseException) -> str:
 
 
 def unavailable(
-    operation: str, error: BotoCoreError | ClientError | NotImplementedError
+    operation: str, error: BotoCoreError | ClientError | NotImplementedError, *, from_aws: bool
 ) -> FactUnavailable:
-    """Why a fact cannot be had, for an error that is not ``fatal``."""
+    """Why a fact cannot be had, for an error that is not ``fatal``.
+
+    ``from_aws`` tells that the endpoint is AWS's own: AWS offers every operation that
+    is asked, so an answer without an error code comes from something in between.
+    """
     if isinstance(error, NotImplementedError):
         return FactUnavailable(operation, _NOT_OFFERED_REASON, Cause.UNSUPPORTED)
     if isinstance(error, BotoCoreError):
@@ -148,7 +152,7 @@ def unavailable(
         return FactUnavailable(operation, f"access denied ({message_of(error) or code})")
     if code in THROTTLED:
         return FactUnavailable(operation, f"throttled until the retries were used up ({code})")
-    if code in _NOT_OFFERED or status == 501 or _bare(code):
+    if code in _NOT_OFFERED or (not from_aws and (status == 501 or _bare(code))):
         return FactUnavailable(operation, _NOT_OFFERED_REASON, Cause.UNSUPPORTED)
     said = message_of(error)
     return FactUnavailable(operation, f"refused ({code}: {said})" if said else f"refused ({code})")

@@ -68,12 +68,12 @@ def test_one_fact_that_cannot_be_had(
 ) -> None:
     error = refusal(code, message, status)
     assert fatal(error) is None
-    failure = unavailable(OPERATION, error)
+    failure = unavailable(OPERATION, error, from_aws=False)
     assert (failure.operation, failure.reason, failure.cause) == (OPERATION, reason, cause)
 
 
 def test_a_long_message_is_cut() -> None:
-    failure = unavailable(OPERATION, refusal("AccessDenied", "x" * 1000))
+    failure = unavailable(OPERATION, refusal("AccessDenied", "x" * 1000), from_aws=False)
     assert len(failure.reason) < 300
     assert failure.reason.endswith("...)")
 
@@ -125,8 +125,17 @@ def test_what_ends_the_work_without_an_answer(error: boto.BotoCoreError, said: s
 def test_nobody_answers(error: boto.BotoCoreError) -> None:
     assert unreachable(error)
     assert fatal(error) is None
-    assert "no answer" in unavailable(OPERATION, error).reason
+    assert "no answer" in unavailable(OPERATION, error, from_aws=False).reason
 
 
 def test_the_embedded_aws_says_that_it_does_not_offer_something() -> None:
-    assert unavailable(OPERATION, NotImplementedError()).cause is Cause.UNSUPPORTED
+    assert unavailable(OPERATION, NotImplementedError(), from_aws=False).cause is Cause.UNSUPPORTED
+
+
+@pytest.mark.parametrize("code", ["", "404", "500"])
+def test_an_answer_without_a_code_is_no_missing_operation_of_aws_itself(code: str) -> None:
+    error = refusal(code, "")
+    emulator = unavailable(OPERATION, error, from_aws=False)
+    something_between = unavailable(OPERATION, error, from_aws=True)
+    assert emulator.cause is Cause.UNSUPPORTED
+    assert something_between.cause is Cause.NOT_READABLE
