@@ -1,0 +1,127 @@
+"""More tables as teams write them, all made by one apply of real terraform: they scan clean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from tests.terraform.harness import MODULES, MotoServer, Toolchain
+from tests.terraform.test_scan import KEY, scanned, workspace
+
+pytestmark = [pytest.mark.terraform, pytest.mark.slow]
+
+CUSTOMER_KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+#: Each is a configuration of its own kind; what one forgets, another has.
+TABLES = f"""
+module "invoices" {{
+  source                     = "./dynamodb"
+  table_name                 = "m-default"
+  environment                = "test"
+  enable_deletion_protection = false
+}}
+module "without_streams" {{
+  source                        = "./dynamodb"
+  table_name                    = "m-bare"
+  environment                   = "test"
+  enable_streams                = false
+  enable_point_in_time_recovery = false
+  enable_deletion_protection    = false
+}}
+module "tagged" {{
+  source                     = "./dynamodb"
+  for_each                   = toset(["a", "b"])
+  table_name                 = "m-${{each.key}}"
+  environment                = "test"
+  enable_deletion_protection = false
+  common_tags                = {{ Owner = each.key, Empty = "" }}
+}}
+resource "aws_dynamodb_table" "counted" {{
+  count        = 2
+  name         = format("c-%02d", count.index)
+  billing_mode = "PAY_PER_REQUEST"
+  {KEY}
+}}
+resource "aws_dynamodb_table" "number_key" {{
+  name         = "number-key"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "n"
+  attribute {{
+    name = "n"
+    type = "N"
+  }}
+}}
+resource "aws_dynamodb_table" "customer_key" {{
+  name         = "customer-key"
+  billing_mode = "PAY_PER_REQUEST"
+  {KEY}
+  server_side_encryption {{
+    enabled     = true
+    kms_key_arn = "{CUSTOMER_KEY}"
+  }}
+}}
+resource "aws_dynamodb_table" "capacity" {{
+  name           = "capacity"
+  read_capacity  = 7
+  write_capacity = 3
+  {KEY}
+}}
+resource "aws_dynamodb_table" "two_indexes" {{
+  name           = "two-indexes"
+  read_capacity  = 1
+  write_capacity = 1
+  hash_key       = "id"
+  dynamic "attribute" {{
+    for_each = toset(["id", "a", "b"])
+    content {{
+      name = attribute.key
+      type = "S"
+    }}
+  }}
+  dynamic "global_secondary_index" {{
+    for_each = {{ z = "a", y = "b" }}
+    content {{
+      name            = "by-${{global_secondary_index.key}}"
+      hash_key        = global_secondary_index.value
+      projection_type = "KEYS_ONLY"
+      read_capacity   = 2
+      write_capacity  = 3
+    }}
+  }}
+}}
+resource "aws_dynamodb_table" "old_images" {{
+  name             = "old-images"
+  billing_mode     = "PAY_PER_REQUEST"
+  stream_enabled   = true
+  stream_view_type = "OLD_IMAGE"
+  {KEY}
+  point_in_time_recovery {{
+    enabled                 = true
+    recovery_period_in_days = 1
+  }}
+}}
+resource "aws_dynamodb_table" "tagged_apart" {{
+  name         = "tagged-apart"
+  billing_mode = "PAY_PER_REQUEST"
+  {KEY}
+  lifecycle {{ ignore_changes = [tags] }}
+}}
+resource "aws_dynamodb_tag" "apart" {{
+  resource_arn = aws_dynamodb_table.tagged_apart.arn
+  key          = "Owner"
+  value        = "somebody"
+}}
+"""
+
+
+def test_they_scan_clean(toolchain: Toolchain, aws: MotoServer, tmp_path: Path) -> None:
+    made = workspace(toolchain, aws, tmp_path, {"main.tf": "# the tables follow\n"})
+    copytree(MODULES / "dynamodb", made.root / "dynamodb")
+    (made.root / "main.tf").write_text(TABLES, encoding="utf-8")
+    made.apply()
+    report = scanned(aws, tmp_path)
+    open_findings = [f for f in report["findings"] if f["kind"] != "unknown" or f["decides"]]
+    assert [(f["table"], f["path"], f["message"]) for f in open_findings] == []
+    assert report["summary"]["compliant"] == report["summary"]["tables"] == 12
