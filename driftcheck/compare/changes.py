@@ -235,12 +235,7 @@ def _about(
         rule=rule,
         severity=severity,
         message=message,
-        table=place.table,
-        address=place.address,
-        spec=place.spec,
-        target=place.target,
-        account=place.account,
-        region=place.region,
+        **place.common(),
         locations=locations,
         **more,
     )

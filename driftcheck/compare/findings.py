@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from driftcheck.aspects.base import Aspect
 from driftcheck.compare.three_way import Sources, Unsettled, Verdict
@@ -32,6 +33,10 @@ class Place:
     account: str | None = None
     region: str | None = None
 
+    def common(self) -> dict[str, Any]:
+        """The fields of a ``Finding`` that say which table it is about."""
+        return asdict(self)
+
 
 def party_value(source_present: bool, value: Json) -> PartyValue:
     """A source's value as the report shows it; a sensitive one is never carried along."""
@@ -55,12 +60,7 @@ def finding_of(verdict: Verdict, sources: Sources, place: Place) -> Finding:
         rule=f"{aspect.name.replace('_', '-')}-{verdict.kind.value}",
         severity=aspect.severity(pointer, reveal(verdict.expected), reveal(verdict.actual)),
         message=_message(verdict, live),
-        table=place.table,
-        address=place.address,
-        spec=place.spec,
-        target=place.target,
-        account=place.account,
-        region=place.region,
+        **place.common(),
         aspect=aspect.name,
         path=pointer,
         expected=shown(verdict.expected),
@@ -88,12 +88,7 @@ def unknown_finding(item: Unsettled, sources: Sources, place: Place) -> Finding:
         rule=item.cause.value,
         severity=Severity.HIGH if item.decides else Severity.INFO,
         message=f"{what} {_NOT_SEEN[item.cause]}: {item.reason}",
-        table=place.table,
-        address=place.address,
-        spec=place.spec,
-        target=place.target,
-        account=place.account,
-        region=place.region,
+        **place.common(),
         aspect=item.aspect.name,
         path=item.pointer,
         spec_value=party_value(sources.spec is not None, spec),

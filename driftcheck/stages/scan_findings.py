@@ -81,12 +81,7 @@ def existence_unknown(
         severity=Severity.HIGH if decides else Severity.INFO,
         message=f"Whether there should be the table {place.table} cannot be known ({there}): "
         f"{reason.reason}",
-        table=place.table,
-        address=place.address,
-        spec=place.spec,
-        target=place.target,
-        account=place.account,
-        region=place.region,
+        **place.common(),
         locations=code.where(""),
         decides=decides,
         help='Give the value with --var, or name the table in the spec with "table".',
