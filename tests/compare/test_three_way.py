@@ -19,9 +19,11 @@ def table(period: Json, *, enabled: Json = True, ignored: frozenset[str] = froze
     """A table of which only PITR is known."""
     return Table(
         "invoices",
-        {ASPECT.name: {
-            "point_in_time_recovery": {"enabled": enabled, "recovery_period_in_days": period}
-        }},
+        {
+            ASPECT.name: {
+                "point_in_time_recovery": {"enabled": enabled, "recovery_period_in_days": period}
+            }
+        },
         ignored=ignored,
         fields={"point_in_time_recovery": ASPECT.name},
     )

@@ -24,9 +24,7 @@ def write(directory: Path, files: Mapping[str, str]) -> Path:
     return directory
 
 
-def evaluate(
-    directory: Path, files: Mapping[str, str] | str, **options: Any
-) -> Evaluation:
+def evaluate(directory: Path, files: Mapping[str, str] | str, **options: Any) -> Evaluation:
     """The evaluation of a root module made of ``files`` (one text is ``main.tf``)."""
     write(directory, {"main.tf": files} if isinstance(files, str) else files)
     chosen = {"everything": True, "repository_root": directory, "schemas": AwsSchemas(), **options}

@@ -125,9 +125,7 @@ def test_an_undeclared_variable_is_an_error_in_an_option(tmp_path: Path) -> None
     with pytest.raises(UsageError, match=r'declares no variable "aa"\. Did you mean "a"'):
         evaluate(tmp_path, ONE, inputs=[VarFlag("aa=1")])
     with pytest.raises(HclError, match=r"spec\.yaml:1:1"):
-        evaluate(
-            tmp_path, ONE, inputs=[VarValue("nope", number(1), Location("spec.yaml", 1, 1))]
-        )
+        evaluate(tmp_path, ONE, inputs=[VarValue("nope", number(1), Location("spec.yaml", 1, 1))])
 
 
 def test_an_undeclared_variable_is_a_warning_in_a_file_and_nothing_in_the_environment(
@@ -188,9 +186,7 @@ def test_an_automatic_file_outside_of_the_repository_is_not_read(tmp_path: Path)
     assert "secret" not in repr(evaluation.outputs["x"].raw)
 
 
-@pytest.mark.parametrize(
-    ("nullable", "expected"), [("true", None), ("false", "default")]
-)
+@pytest.mark.parametrize(("nullable", "expected"), [("true", None), ("false", "default")])
 def test_null_means_the_default_only_where_null_is_not_allowed(
     tmp_path: Path, nullable: str, expected: object
 ) -> None:

@@ -65,9 +65,7 @@ def test_conditions_of_every_instance(tmp_path: Path, size: str, details: list[s
     ("condition", "summary"),
     [("tobool(null)", "Invalid condition result."), ('"maybe"', "Unsuitable value type.")],
 )
-def test_a_condition_must_be_true_or_false(
-    tmp_path: Path, condition: str, summary: str
-) -> None:
+def test_a_condition_must_be_true_or_false(tmp_path: Path, condition: str, summary: str) -> None:
     code = f"""
         variable "a" {{
           default = 1

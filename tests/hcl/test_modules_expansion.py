@@ -78,9 +78,7 @@ def test_refused(tmp_path: Path, argument: str, summary: str) -> None:
 )
 def test_an_unknown_number_is_one_placeholder_and_a_hole(tmp_path: Path, argument: str) -> None:
     use = "count.index" if argument.startswith("count") else "each.value"
-    code = repeated(argument, f"name = {use}") + (
-        'output "x" {\n  value = x_y.a\n}\n'
-    )
+    code = repeated(argument, f"name = {use}") + ('output "x" {\n  value = x_y.a\n}\n')
     evaluation = evaluate(tmp_path, code)
     assert problems(evaluation, Level.ERROR) == []
     assert place(evaluation, "The number of instances cannot be known.") == ("main.tf", 5)
@@ -135,9 +133,7 @@ def test_thousands_of_instances_are_fine(tmp_path: Path) -> None:
         'formatlist("${a}-%s", range(1000))]))\n}\n',
     ],
 )
-def test_too_many_instances_are_refused_where_they_are_asked_for(
-    tmp_path: Path, code: str
-) -> None:
+def test_too_many_instances_are_refused_where_they_are_asked_for(tmp_path: Path, code: str) -> None:
     evaluation = evaluate(tmp_path, {"main.tf": code, "m/main.tf": ""})
     errors = [d for d in evaluation.diagnostics if d.level is Level.ERROR]
     assert len(errors) == 1

@@ -52,9 +52,7 @@ def damaged(text: str, at: int, kind: str, word: str) -> str:
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(damage(), st.booleans())
-def test_no_traceback(
-    what: tuple[Path, list[tuple[int, int, str, str]]], exact_plan: bool
-) -> None:
+def test_no_traceback(what: tuple[Path, list[tuple[int, int, str, str]]], exact_plan: bool) -> None:
     case, changes = what
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory) / "root"

@@ -129,7 +129,7 @@ def test_names_that_an_expression_binds_are_no_references(tmp_path: Path) -> Non
 def test_a_chain_of_thousands_of_locals_is_no_deep_recursion(tmp_path: Path) -> None:
     count = 5_000
     lines = "\n".join(f"  a{i} = local.a{i + 1} + 1" for i in range(count))
-    code = f"locals {{\n{lines}\n  a{count} = 0\n}}\noutput \"x\" {{\n  value = local.a0\n}}\n"
+    code = f'locals {{\n{lines}\n  a{count} = 0\n}}\noutput "x" {{\n  value = local.a0\n}}\n'
     assert output(evaluate(tmp_path, code)) == count
 
 
@@ -149,9 +149,7 @@ def test_only_what_is_wanted_is_evaluated(tmp_path: Path) -> None:
           value = local.broken
         }
     """
-    lazy = evaluate(
-        tmp_path, code, everything=False, resource_types="aws_dynamodb_table".__eq__
-    )
+    lazy = evaluate(tmp_path, code, everything=False, resource_types="aws_dynamodb_table".__eq__)
     assert problems(lazy) == []
     assert [r.address for r in lazy.resources] == ["aws_dynamodb_table.t"]
     assert problems(evaluate(tmp_path, code), Level.ERROR) != []
@@ -243,9 +241,7 @@ def test_the_console_evaluates_what_an_expression_needs(tmp_path: Path) -> None:
           name  = "t${count.index}"
         }
     """
-    evaluation = evaluate(
-        tmp_path, code, everything=False, resource_types="nothing".__eq__
-    )
+    evaluation = evaluate(tmp_path, code, everything=False, resource_types="nothing".__eq__)
     context = evaluation.console_context()
 
     def console(text: str) -> object:

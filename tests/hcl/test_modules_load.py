@@ -159,8 +159,7 @@ REFUSED = {
         5,
     ),
     "an ephemeral value that is given away": (
-        'variable "e" {\n  ephemeral = true\n  default = 1\n}\n'
-        'output "x" {\n  value = var.e\n}',
+        'variable "e" {\n  ephemeral = true\n  default = 1\n}\noutput "x" {\n  value = var.e\n}',
         "Ephemeral value not allowed.",
         5,
     ),

@@ -104,9 +104,7 @@ class Oracle:
                     return message
             shown = self._run(directory, "show", "-json", ".plan")
             done.write_text(shown.stdout, encoding="utf-8")
-        loaded: dict[str, Any] = json.loads(
-            done.read_text(encoding="utf-8"), parse_float=Decimal
-        )
+        loaded: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"), parse_float=Decimal)
         return loaded
 
     def _run(self, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -100,9 +100,7 @@ class BodyEvaluator:
                 f'"{name}" is decided by the provider and cannot be set.',
             )
             return null(schema.type)
-        value = self.session.value(
-            attribute.expression, origin.scope, f"{self.address}.{name}"
-        )
+        value = self.session.value(attribute.expression, origin.scope, f"{self.address}.{name}")
         try:
             return convert(value, schema.type)
         except ConvertError as error:
@@ -113,9 +111,7 @@ class BodyEvaluator:
             )
             return unknown(f"{self.address}.{name} could not be evaluated: {error}", schema.type)
 
-    def _undeclared(
-        self, name: str, body: Body, schema: BlockSchema, scope: ModuleScope
-    ) -> Value:
+    def _undeclared(self, name: str, body: Body, schema: BlockSchema, scope: ModuleScope) -> Value:
         attribute = body.attributes[name]
         if schema.complete:
             self.session.diagnostics.warning(

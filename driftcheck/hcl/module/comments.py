@@ -45,9 +45,7 @@ def _comments_of(node: ModuleNode) -> Iterator[ScopedComment]:
     spans: list[tuple[Block, str]] = [
         (decl.span, prefix + decl.address) for decl in node.module.resources.values()
     ]
-    spans += [
-        (call.span, f"{prefix}module.{name}") for name, call in node.module.calls.items()
-    ]
+    spans += [(call.span, f"{prefix}module.{name}") for name, call in node.module.calls.items()]
     lines = [
         (
             block.source.name,

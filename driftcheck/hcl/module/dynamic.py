@@ -169,8 +169,5 @@ def _iterator(block: Block) -> str | None:
         return None
     plain = unquoted(attribute.expression)
     if not isinstance(plain, Traversal) or plain.names:
-        raise HclError(
-            "Invalid dynamic iterator.", attribute.location, "A plain name is needed."
-        )
+        raise HclError("Invalid dynamic iterator.", attribute.location, "A plain name is needed.")
     return plain.root
-

@@ -149,4 +149,3 @@ class ModuleEvaluator:
         if ephemeral:
             value = value.with_marks(frozenset({EPHEMERAL}))
         return value
-

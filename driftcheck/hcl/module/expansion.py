@@ -126,9 +126,7 @@ def _expand_for_each(
     return InstanceSet(
         RepetitionKind.FOR_EACH,
         {
-            k: Repetition(
-                each_key=string(k), each_value=v, collection=expression, scope=scope
-            )
+            k: Repetition(each_key=string(k), each_value=v, collection=expression, scope=scope)
             for k, v in items.items()
         },
     )
@@ -158,4 +156,3 @@ def _placeholder(
         f"{reason}. One stands for all of them in the result.",
     )
     return InstanceSet(kind, {None: repetition}, Unknown(reason))
-

@@ -114,9 +114,7 @@ class ExpressionTracer(ABC):
             path = path[1:]
         return node, expression, path
 
-    def _item(
-        self, items: list[s.ObjectItem], key: str | int, bound: Bound
-    ) -> s.ObjectItem | None:
+    def _item(self, items: list[s.ObjectItem], key: str | int, bound: Bound) -> s.ObjectItem | None:
         for item in items:
             if isinstance(item.key, s.Literal):
                 text: object = item.key.value

@@ -71,9 +71,7 @@ class Graph:
         """Evaluate a node and everything that it depends on, unless that was done."""
         if wanted in self._done:
             return
-        open_nodes: dict[Node, Iterator[Dependency]] = {
-            wanted: iter(self._dependencies(wanted))
-        }
+        open_nodes: dict[Node, Iterator[Dependency]] = {wanted: iter(self._dependencies(wanted))}
         while open_nodes:
             node = next(reversed(open_nodes))
             for dependency in open_nodes[node]:

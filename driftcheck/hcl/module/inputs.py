@@ -41,9 +41,7 @@ class VarFlag:
                 f'--var {self.assignment}: write --var NAME=VALUE, with "=" between the two.'
             )
         if name.endswith(" ") or text.startswith(" "):
-            raise UsageError(
-                f"--var {self.assignment}: leave no spaces around the equals sign."
-            )
+            raise UsageError(f"--var {self.assignment}: leave no spaces around the equals sign.")
         return name, text
 
 
@@ -186,9 +184,7 @@ class RootInputs:
                 continue
             with self._diagnostics.guard():
                 value = static_value(attribute.expression, DYNAMIC)
-                source = InputSource(
-                    attribute.expression.location, attribute.expression, NoScope()
-                )
+                source = InputSource(attribute.expression.location, attribute.expression, NoScope())
                 self.given[name] = RootInput(value, source)
 
 
@@ -197,14 +193,10 @@ def _undeclared_option(name: str, variables: Mapping[str, Variable]) -> UsageErr
 
     near = get_close_matches(name, list(variables), n=1)
     hint = f' Did you mean "{near[0]}"?' if near else ""
-    return UsageError(
-        f'--var {name}=...: the root module declares no variable "{name}".{hint}'
-    )
+    return UsageError(f'--var {name}=...: the root module declares no variable "{name}".{hint}')
 
 
 def _normal_form(text: str) -> str:
     from unicodedata import normalize
 
     return normalize("NFC", text)
-
-

@@ -198,5 +198,3 @@ def _is_completed(written: Value, element: Value) -> bool:
             return not left
         return all(_is_completed(a, b) for a, b in zip(left, right, strict=True))
     return left == right
-
-

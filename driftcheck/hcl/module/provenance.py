@@ -34,9 +34,7 @@ class Tracer(ExpressionTracer):
             return
         if node.root in scope.iterators:
             iterator = scope.iterators[node.root]
-            self._element(
-                iterator.collection, iterator.key, names, path, Bound(iterator.scope, {})
-            )
+            self._element(iterator.collection, iterator.key, names, path, Bound(iterator.scope, {}))
             return
         instance = scope.instance
         match node.root:
@@ -61,9 +59,7 @@ class Tracer(ExpressionTracer):
             return
         key = repetition.each_key
         if key is not None:
-            self._element(
-                repetition.collection, key, names, path, Bound(repetition.scope, {})
-            )
+            self._element(repetition.collection, key, names, path, Bound(repetition.scope, {}))
 
     def _element(
         self, collection: Expression, key: Value, names: Path, path: Path, bound: Bound
@@ -87,9 +83,7 @@ class Tracer(ExpressionTracer):
             self.trail.at(source.location)
             return
         bound = Bound(source.scope, {})
-        node, expression, rest = self._descend(
-            source.expression, source.expression, path, bound
-        )
+        node, expression, rest = self._descend(source.expression, source.expression, path, bound)
         self.trail.at(source.location if node is source.expression else node.location)
         self._follow(expression, rest, bound)
 

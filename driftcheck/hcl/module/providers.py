@@ -36,9 +36,7 @@ def provider_home(module: ModuleNode, ref: ProviderRef) -> tuple[ModuleNode, Pro
 
 def evaluate_provider(session: Session, node: ModuleNode, name: str) -> None:
     """Evaluate a provider block for every instance of its module."""
-    ref, declared = next(
-        (ref, d) for ref, d in node.module.providers.items() if str(ref) == name
-    )
+    ref, declared = next((ref, d) for ref, d in node.module.providers.items() if str(ref) == name)
     schema = session.schemas.provider(ref.name) or UNKNOWN_SCHEMA
     for instance in session.instances.get(node.path, ()):
         evaluator = BodyEvaluator(session, f"provider.{ref}")

@@ -45,9 +45,7 @@ def _instances(
     session: Session, module: ModuleInstance, decl: ResourceDecl
 ) -> InstanceSet[ResourceInstance]:
     address = module.resource_address(decl)
-    keys = expand(
-        session, session.scope(module), decl.count, decl.for_each, address, decl.location
-    )
+    keys = expand(session, session.scope(module), decl.count, decl.for_each, address, decl.location)
     result: InstanceSet[ResourceInstance] = InstanceSet(keys.kind, {}, keys.unknown)
     for key, repetition in keys.items.items():
         own = with_key(address, key, placeholder=keys.unknown is not None)

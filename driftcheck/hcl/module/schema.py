@@ -89,7 +89,6 @@ class BlockSchema:
         members.update((n, b.type) for n, b in self.blocks.items())
         return object_type(members)
 
-
     @cached_property
     def has_dynamic(self) -> bool:
         """Whether the types of some parts are known only from their values."""

@@ -81,9 +81,7 @@ class ModuleScope:
             case _:
                 return self._resource(reference, "resource", -1)
 
-    def resolve_instance(
-        self, reference: Traversal, key: Value, name: str
-    ) -> Value | None:
+    def resolve_instance(self, reference: Traversal, key: Value, name: str) -> Value | None:
         """``reference[key].name`` where that must not, or cannot, make the whole object first.
 
         A module's output does not depend on its other outputs, and a resource
@@ -273,9 +271,7 @@ def _collection(instances: InstanceSet[_T], make: Callable[[_T], Value]) -> Valu
     return object_value({str(key): value for key, value in made.items()})
 
 
-def _undeclared(
-    kind: str, name: str, declared: Iterable[str], reference: Traversal
-) -> HclError:
+def _undeclared(kind: str, name: str, declared: Iterable[str], reference: Traversal) -> HclError:
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(declared), n=1)

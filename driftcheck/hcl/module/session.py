@@ -46,9 +46,7 @@ class Session:
     def context(self, scope: Scope) -> EvalContext:
         """What an expression in a scope is evaluated with."""
         instances = scope if isinstance(scope, ModuleScope) else None
-        return EvalContext(
-            scope=scope, files=self.files, budget=self.budget, instances=instances
-        )
+        return EvalContext(scope=scope, files=self.files, budget=self.budget, instances=instances)
 
     def evaluate(self, expression: Expression, scope: Scope, type_: Type = DYNAMIC) -> Value:
         """The value of an expression, converted to a type.

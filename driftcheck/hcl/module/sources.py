@@ -92,9 +92,7 @@ class ModuleSources:
             )
         return directory
 
-    def _installed(
-        self, call: ModuleCall, path: tuple[str, ...]
-    ) -> ModulePlace | NotInstalled:
+    def _installed(self, call: ModuleCall, path: tuple[str, ...]) -> ModulePlace | NotInstalled:
         key = ".".join(path)
         command = self._command
         entry = self._entries().get(key)

@@ -37,9 +37,9 @@ def literal_text(expression: Expression) -> str | None:
             return ""
         case syntax.Template(parts=[syntax.Literal(value=str(text))]):
             return text
-        case syntax.Literal(value=str(text)) if expression.source.text[
-            expression.start : expression.start + 1
-        ] == '"':
+        case syntax.Literal(value=str(text)) if (
+            expression.source.text[expression.start : expression.start + 1] == '"'
+        ):
             return text
         case _:
             return None

@@ -169,4 +169,3 @@ _RULES: dict[str, Rule] = {
     "aws_sns_topic": _topic,
     "aws_sqs_queue": _queue,
 }
-

@@ -142,7 +142,5 @@ class Planner:
             inner = replace(self, in_set=True)
             elements = [inner.complete(v, facts, f"{path}.") for v in raw]
             return set_value(nested.block.type, elements).with_marks(value.marks)
-        elements = [
-            self.complete(v, facts, f"{path}[{i}].") for i, v in enumerate(raw)
-        ]
+        elements = [self.complete(v, facts, f"{path}[{i}].") for i, v in enumerate(raw)]
         return list_value(nested.block.type, elements).with_marks(value.marks)

@@ -32,6 +32,7 @@ SUPPORTED_TYPES = frozenset(
     }
 )
 
+
 @dataclass(frozen=True)
 class AwsSchemas:
     """Schemas, plans and data sources of the AWS provider.
