@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError
 
+from driftcheck.aspects.base import FactUnavailable
 from driftcheck.aws.calls import ATTEMPTS, Clients
 from driftcheck.aws.connection import AwsConnection
+from driftcheck.aws.failures import unavailable
 from tests.simulator.account import Account, ConnectionLost
 from tests.simulator.errors import Refusal
 
@@ -33,6 +35,11 @@ class DirectClients(Clients):
     def once(self) -> Clients:
         """Without retries."""
         return DirectClients(self._find, attempts=1)
+
+    def _unavailable(
+        self, operation: str, error: BotoCoreError | ClientError | NotImplementedError
+    ) -> FactUnavailable:
+        return unavailable(operation, error, from_aws=True)
 
     def invoke(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer to one call, as boto3 would give it."""

@@ -151,6 +151,9 @@ class DynamoDB:
     def _do_DescribeTable(self, params: Params) -> Answer:  # noqa: N802
         return {"Table": self.table(params["TableName"]).describe()}
 
+    def _do_ListBackups(self, _params: Params) -> Answer:  # noqa: N802
+        return {"BackupSummaries": []}
+
     def _do_ListTables(self, params: Params) -> Answer:  # noqa: N802
         names = sorted(self.tables)
         start = params.get("ExclusiveStartTableName")

@@ -93,6 +93,12 @@ class Stepper:
             if self._done(step, look):
                 self._accept(look)
                 return StepOutcome(step, Result.MADE if called else Result.ALREADY)
+            moving = _movement(step, look)
+            if moving is not None and waited <= self._patience():
+                self._pause(step, moving, started, interval)
+                continue
+            if moving is not None:
+                return StepOutcome(step, Result.PENDING, moving)
             unmet = [c for c in step.change.requires if not c.met(look.table)]
             if unmet and waited <= self.pace.grace:
                 self._pause(step, f"it needs that {unmet[0]}", started, interval)
@@ -149,9 +155,9 @@ class Stepper:
             if self.stop.asked():
                 return self._interrupted(step, called=False)
             waited = self.pace.clock() - started
-            if not self.pace.wait and waited > min(_MOMENT, self.pace.wait_timeout):
+            if not self.pace.wait and waited > self._patience():
                 return StepOutcome(step, Result.PENDING, obstacle)
-            if waited > self.pace.wait_timeout:
+            if waited > self._patience():
                 reason = f"gave up waiting after {waited:.0f} seconds: {obstacle}"
                 return StepOutcome(step, Result.FAILED, reason)
             self._pause(step, obstacle, started, interval)
@@ -243,8 +249,7 @@ class Stepper:
                     return self._without_effect(step, look, answer)
             else:
                 still_since = None
-            limit = self.pace.wait_timeout if self.pace.wait else _MOMENT
-            if self.stop.asked() or now - started > limit:
+            if self.stop.asked() or now - started > self._patience():
                 self.unsettled |= set(_places(step))
                 what = f"AWS is not done after {now - started:.0f} seconds: {reason or 'no sign'}"
                 result = Result.INTERRUPTED if self.stop.asked() else Result.STARTED
@@ -274,6 +279,10 @@ class Stepper:
     def _pause(self, step: Step, reason: str, started: float, seconds: float) -> None:
         self.observer.waits(self.plan, step, reason, self.pace.clock() - started)
         self.stop.sleep(seconds, self.pace)
+
+    def _patience(self) -> float:
+        """How long to wait for what AWS is doing, in seconds."""
+        return self.pace.wait_timeout if self.pace.wait else min(_MOMENT, self.pace.wait_timeout)
 
     def _sooner(self, answer: Refusal, interval: float) -> float:
         """The time to sleep where AWS names the moment to come again."""
