@@ -8,9 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.simulator.clock import Clock
+from tests.simulator.clock import Clock, ManualClock
 from tests.simulator.dynamodb import DynamoDB
-from tests.simulator.errors import Refusal, StaticRefusal, internal, rate_exceeded
+from tests.simulator.errors import (
+    Refusal,
+    StaticRefusal,
+    internal,
+    rate_exceeded,
+    too_many_changes,
+)
 from tests.simulator.scaling import Scaling
 
 Params = dict[str, Any]
@@ -65,6 +71,36 @@ class Faults:
         return share > 0 and self._random.random() < share
 
 
+@dataclass(slots=True)
+class Limiter:
+    """What an account may change in a while: so many calls at once, then one a second.
+
+    A change of deletion protection or of TTL does not count, as measured.
+    """
+
+    clock: Clock
+    burst: float = 5.0
+    rate: float = 1.0
+    _left: float = field(init=False)
+    _since: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._left, self._since = self.burst, self.clock.now()
+
+    def spend(self, call: Call) -> None:
+        """Count a call; raises the refusal for one too many."""
+        if call.service != "dynamodb" or not call.writes:
+            return
+        if call.operation == "UpdateTimeToLive" or "DeletionProtectionEnabled" in call.params:
+            return
+        now = self.clock.now()
+        self._left = min(self.burst, self._left + (now - self._since) * self.rate)
+        self._since = now
+        if self._left < 1.0:
+            raise too_many_changes()
+        self._left -= 1.0
+
+
 class Account:
     """The services of one account in one region behind one ``call``."""
 
@@ -77,6 +113,9 @@ class Account:
         self.dynamodb = DynamoDB(account, region, clock)
         self.scaling = Scaling(self.dynamodb)
         self.faults = Faults()
+        self.limiter = Limiter(clock)
+        #: Seconds that every call takes.
+        self.latency = 0.03
         self.log: list[Call] = []
         self.alarms: list[Params] = []
         self._lock = threading.RLock()
@@ -84,6 +123,8 @@ class Account:
     def call(self, service: str, operation: str, params: Params) -> Params:
         """Carry out a call; raises ``Refusal`` or ``ConnectionLost``."""
         with self._lock:
+            if isinstance(self.clock, ManualClock):
+                self.clock.sleep(self.latency)
             call = Call(service, operation, params)
             self.log.append(call)
             try:
@@ -113,6 +154,8 @@ class Account:
             raise internal()
         if faults.happens(faults.lost_before):
             raise ConnectionLost
+        self.limiter.spend(call)
+        self.scaling.move()
         answer = self._dispatch(call.service, call.operation, call.params)
         if faults.happens(faults.lost_after):
             raise ConnectionLost

@@ -14,7 +14,7 @@ from tests.simulator.errors import (
     table_not_found,
     validation,
 )
-from tests.simulator.table import HOUR, SimulatedTable
+from tests.simulator.table import DURATIONS, HOUR, SimulatedTable
 from tests.simulator.update import new_index, update_table
 
 Params = dict[str, Any]
@@ -269,7 +269,7 @@ class DynamoDB:
 
     def _do_ListTagsOfResource(self, params: Params) -> Answer:  # noqa: N802
         table = self.table(params["ResourceArn"])
-        tags = [{"Key": k, "Value": v} for k, v in sorted(table.tags.items())]
+        tags = [{"Key": k, "Value": v} for k, v in sorted(table.seen_tags().items())]
         start = int(params.get("NextToken") or 0)
         answer: Answer = {"Tags": tags[start : start + 10]}
         if len(tags) > start + 10:
@@ -283,7 +283,10 @@ class DynamoDB:
                 "LimitExceededException",
                 f"Subscriber limit exceeded: Table tags are being updated: {table.name}",
             )
-        table.tags_locked_until = self.clock.now() + 1.7
+        if table.status == "CREATING":
+            raise table_in_use(table.name, table.status)
+        table.tags_locked_until = self.clock.now() + DURATIONS["tags"]
+        table.stale_tags = (self.clock.now() + DURATIONS["tag_lag"], dict(table.tags))
         return table
 
     def _do_TagResource(self, params: Params) -> Answer:  # noqa: N802
@@ -306,13 +309,15 @@ class DynamoDB:
 
     def _do_GetResourcePolicy(self, params: Params) -> Answer:  # noqa: N802
         table = self.table(params["ResourceArn"])
-        if table.policy is None:
+        policy = table.seen_policy()
+        if policy is None:
             raise Refusal("PolicyNotFoundException", _POLICY_NOT_FOUND + params["ResourceArn"])
-        return {"Policy": table.policy, "RevisionId": str(int(table.policy_changed or 0))}
+        return {"Policy": policy, "RevisionId": str(int(table.policy_changed or 0))}
 
     def _do_PutResourcePolicy(self, params: Params) -> Answer:  # noqa: N802
         table = self.table(params["ResourceArn"])
         table.cooldown(table.policy_changed)
+        table.stale_policy = (self.clock.now() + DURATIONS["policy_lag"], table.policy)
         table.policy = json.dumps(json.loads(params["Policy"]), separators=(",", ":"))
         table.policy_changed = self.clock.now()
         return {"RevisionId": str(int(table.policy_changed))}
@@ -322,6 +327,7 @@ class DynamoDB:
         if table.policy is None:
             return {}
         table.cooldown(table.policy_changed)
+        table.stale_policy = (self.clock.now() + DURATIONS["policy_lag"], table.policy)
         table.policy = None
         table.policy_changed = self.clock.now()
         return {}

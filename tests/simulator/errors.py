@@ -64,6 +64,14 @@ def rate_exceeded() -> Refusal:
     return Refusal("ThrottlingException", "Rate exceeded")
 
 
+def too_many_changes() -> Refusal:
+    """More changes in the account than its control plane takes at a time."""
+    return Refusal(
+        "ThrottlingException",
+        "The rate of control plane requests made by this account is too high",
+    )
+
+
 def blocked_until(moment: str) -> Refusal:
     """A cooldown of seconds."""
     return Refusal(

@@ -12,6 +12,9 @@ Params = dict[str, Any]
 Answer = dict[str, Any]
 Key = tuple[str, str]
 
+#: Seconds until idle capacity is scaled down.
+IDLE = 90.0
+
 
 class Scaling:
     """Targets, policies and scheduled actions of one account in one region."""
@@ -21,6 +24,45 @@ class Scaling:
         self.targets: dict[Key, Params] = {}
         self.policies: dict[tuple[str, str, str], Params] = {}
         self.actions: dict[tuple[str, str, str], Params] = {}
+        #: Since when each target's capacity has been above its minimum without traffic.
+        self._idle: dict[Key, float] = {}
+
+    def move(self) -> None:
+        """Scale idle capacity down to the minimum, as the alarms of a policy would.
+
+        Nothing reads or writes the simulated tables. A call of the autoscaler is an
+        UpdateTable like any other: it needs a table at rest, burns a decrease, and puts
+        the table into UPDATING under the feet of whoever works on it.
+        """
+        for key, target in self.targets.items():
+            table = self.tables.tables.get(key[0].split("/")[1])
+            subject = None if table is None else _subject_of(table, key[0])
+            if table is None or subject is None or not self._scales_in(key, target, table):
+                self._idle.pop(key, None)
+                continue
+            attribute = "read" if "Read" in key[1] else "write"
+            if getattr(subject, attribute) <= target["MinCapacity"]:
+                self._idle.pop(key, None)
+                continue
+            since = self._idle.setdefault(key, table.clock.now())
+            if table.clock.now() - since >= IDLE and table.status == "ACTIVE":
+                try:
+                    table.spend_decrease(subject.decreases)
+                except Refusal:
+                    continue
+                setattr(subject, attribute, target["MinCapacity"])
+                table.updating("capacity")
+
+    def _scales_in(self, key: Key, target: Params, table: SimulatedTable) -> bool:
+        policies = [p for name, p in self.policies.items() if name[:2] == key]
+        return (
+            table.billing == "PROVISIONED"
+            and not target["SuspendedState"]["DynamicScalingInSuspended"]
+            and any(
+                not p["TargetTrackingScalingPolicyConfiguration"].get("DisableScaleIn")
+                for p in policies
+            )
+        )
 
     def call(self, operation: str, params: Params) -> Answer:
         """Carry out an operation; raises ``Refusal``."""
@@ -101,7 +143,11 @@ class Scaling:
         if table.billing == "PROVISIONED":
             attribute = "read" if "Read" in params["ScalableDimension"] else "write"
             current = getattr(subject, attribute)
-            setattr(subject, attribute, min(max(current, low), high))
+            if not low <= current <= high:
+                setattr(subject, attribute, min(max(current, low), high))
+                # The autoscaler's own UpdateTable.
+                if table.status == "ACTIVE":
+                    table.updating("capacity")
         return {"ScalableTargetARN": f"arn:aws:application-autoscaling:::{params['ResourceId']}"}
 
     def _deregister(self, params: Params) -> Answer:
@@ -195,6 +241,12 @@ class Scaling:
         if len(items) > start + size:
             answer["NextToken"] = str(start + size)
         return answer
+
+
+def _subject_of(table: SimulatedTable, resource: str) -> SimulatedTable | Index | None:
+    """The table or index that a resource id stands for."""
+    parts = resource.split("/")
+    return table if len(parts) < 4 else table.indexes.get(parts[3])
 
 
 _NOT_SUSPENDED = {

@@ -23,6 +23,9 @@ DURATIONS = {
     "capacity": 2.0,
     "to_provisioned": 80.0,
     "to_on_demand": 150.0,
+    "to_on_demand_again": 5.0,
+    "tag_lag": 2.0,
+    "policy_lag": 2.5,
     "index_allocate": 30.0,
     "index_backfill": 600.0,
     "index_update": 3.0,
@@ -79,6 +82,8 @@ class SimulatedTable:
     read: int = 0
     write: int = 0
     status: str = "CREATING"
+    #: A switch to PROVISIONED is under way.
+    switching: bool = False
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     created: float = 0.0
     indexes: dict[str, Index] = field(default_factory=dict)
@@ -98,6 +103,9 @@ class SimulatedTable:
     ttl_changed: float | None = None
     tags: dict[str, str] = field(default_factory=dict)
     tags_locked_until: float = 0.0
+    #: What reads see for a while after tags or policy were written, and until when.
+    stale_tags: tuple[float, dict[str, str]] | None = None
+    stale_policy: tuple[float, str | None] | None = None
     policy: str | None = None
     policy_changed: float | None = None
     insights: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -110,7 +118,7 @@ class SimulatedTable:
     pending: list[Pending] = field(default_factory=list)
     #: How many times continuous backups were turned off or their window cut: history lost.
     history_lost: int = 0
-    #: How many times the table has been deleted from under its data.
+    #: How much longer than usual an index takes to be filled.
     slow_backfill: float = 1.0
 
     def settle(self) -> None:
@@ -135,15 +143,29 @@ class SimulatedTable:
 
     def _active(self) -> None:
         self.status = "ACTIVE"
+        self.switching = False
+
+    def seen_tags(self) -> dict[str, str]:
+        """The tags that a read is answered with."""
+        if self.stale_tags is not None and self.clock.now() < self.stale_tags[0]:
+            return self.stale_tags[1]
+        return self.tags
+
+    def seen_policy(self) -> str | None:
+        """The policy that a read is answered with."""
+        if self.stale_policy is not None and self.clock.now() < self.stale_policy[0]:
+            return self.stale_policy[1]
+        return self.policy
 
     def must_be_active(self) -> None:
         """Refuse while the table itself changes."""
         if self.status != "ACTIVE":
             raise table_in_use(self.name, self.status)
 
-    def index_must_be_free(self) -> None:
+    def index_must_be_free(self, besides: str = "") -> None:
         """Refuse while some index is built or removed."""
-        if any(i.status in ("CREATING", "DELETING") for i in self.indexes.values()):
+        others = (i for i in self.indexes.values() if i.name != besides)
+        if any(i.status in ("CREATING", "DELETING") for i in others):
             raise index_busy()
 
     def spend_decrease(self, spent: list[float]) -> None:

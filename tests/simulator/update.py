@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.simulator.clock import iso
-from tests.simulator.errors import Refusal, only_operation, validation
+from tests.simulator.errors import Refusal, index_busy, internal, only_operation, validation
 from tests.simulator.table import Index, SimulatedTable
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def update_table(service: DynamoDB, table: SimulatedTable, params: Params) -> No
             "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
         )
     _check_combination(concerns)
+    if table.switching and params.get("BillingMode") == "PAY_PER_REQUEST":
+        return  # turning back a switch that is under way is accepted, and does nothing
     table.must_be_active()
     if "SSESpecification" in concerns:
         _encryption(service, table, params["SSESpecification"])
@@ -86,6 +88,8 @@ def _throughput_and_stream(table: SimulatedTable, params: Params) -> None:
         _stream(table, params["StreamSpecification"])
         return
     if "OnDemandThroughput" in params:
+        if not params["OnDemandThroughput"]:
+            raise internal()
         _on_demand(table, params["OnDemandThroughput"])
         return
     if "ProvisionedThroughput" in params:
@@ -110,9 +114,9 @@ def _switch(table: SimulatedTable, mode: str, params: Params) -> None:
             )
         table.spend_switch()
         table.billing = mode
-        table.ever_on_demand = True
         _on_demand(table, params.get("OnDemandThroughput") or {})
-        table.updating("to_on_demand")
+        table.updating("to_on_demand_again" if table.ever_on_demand else "to_on_demand")
+        table.ever_on_demand = True
         return
     throughput = params.get("ProvisionedThroughput")
     if not throughput:
@@ -140,6 +144,7 @@ def _switch(table: SimulatedTable, mode: str, params: Params) -> None:
         index.write = given[name]["WriteCapacityUnits"]
         index.on_demand = {}
     table.updating("to_provisioned")
+    table.switching = True
 
 
 def _capacity(
@@ -178,12 +183,15 @@ def _index_updates(table: SimulatedTable, updates: list[Params], params: Params)
                 "Subscriber limit exceeded: Only 1 online index can be created or deleted "
                 "simultaneously per table",
             )
-        table.index_must_be_free()
         [update] = structural
         if "Create" in update:
+            table.index_must_be_free()
             _create_index(table, update["Create"], params)
         else:
-            _delete_index(table, update["Delete"]["IndexName"])
+            name = update["Delete"]["IndexName"]
+            # An index may be given up while it is being filled.
+            table.index_must_be_free(besides=name)
+            _delete_index(table, name)
         return
     for update in (u["Update"] for u in updates):
         index = table.indexes.get(update["IndexName"])
@@ -249,11 +257,13 @@ def _create_index(table: SimulatedTable, definition: Params, params: Params) -> 
     table.updating("index_allocate")
 
     def backfill() -> None:
-        index.backfilling = True
+        if index.status == "CREATING":
+            index.backfilling = True
 
     def finish() -> None:
-        index.status = "ACTIVE"
-        index.backfilling = None
+        if index.status == "CREATING":
+            index.status = "ACTIVE"
+            index.backfilling = None
 
     table.later("index_allocate", backfill)
     table.later("index_backfill", finish, table.slow_backfill)
@@ -263,7 +273,10 @@ def _delete_index(table: SimulatedTable, name: str) -> None:
     index = table.indexes.get(name)
     if index is None:
         raise validation(f"The table does not have the specified index: {name}")
+    if index.status == "DELETING":
+        raise index_busy()
     index.status = "DELETING"
+    index.backfilling = None
 
     def finish() -> None:
         table.indexes.pop(name, None)
