@@ -147,8 +147,9 @@ class Clients:
     def _unavailable(
         self, operation: str, error: BotoCoreError | ClientError | NotImplementedError
     ) -> FactUnavailable:
-        endpoint = str(self.client(operation.partition(":")[0]).meta.endpoint_url)
-        return unavailable(operation, error, from_aws=is_aws(endpoint))
+        client = self._clients.get(operation.partition(":")[0])
+        from_aws = client is not None and is_aws(str(client.meta.endpoint_url))
+        return unavailable(operation, error, from_aws=from_aws)
 
     def invoke(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer to one call. Raises what botocore raises."""
