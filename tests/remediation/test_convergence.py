@@ -39,7 +39,8 @@ COMMON: dict[str, Any] = {
     ],
 }
 quick = settings(max_examples=200, derandomize=True, **COMMON)
-thorough = settings(max_examples=2000, **COMMON)
+# 2,000 pairs by hand: raise this; a run of everything has other rings to come to.
+thorough = settings(max_examples=250, derandomize=True, **COMMON)
 
 
 @pytest.fixture(scope="module")
@@ -269,7 +270,7 @@ def test_it_converges_always(shared: World, pair: tuple[Document, Document]) -> 
 
 @pytest.mark.slow
 @given(pair=PAIR)
-@settings(thorough, max_examples=200)
+@settings(thorough, max_examples=40)
 def test_it_converges_through_boto3_always(
     through_boto3: World, pair: tuple[Document, Document]
 ) -> None:
