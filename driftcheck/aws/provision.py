@@ -65,6 +65,9 @@ def provision(connection: AwsConnection, plan: Creation, note: Note, pace: Pace)
     for call in plan.settings:
         if not _already_set(connection, call):
             _do(connection, call, note, pace)
+    if plan.settings:
+        # A scaling target that was registered may have moved the capacity.
+        _wait_until_active(connection, plan.table, note, pace)
     connection.forget()
     return existing is None
 
