@@ -14,7 +14,8 @@ from __future__ import annotations
 import copy
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -22,6 +23,8 @@ from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.moto_server import threaded_moto_server
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import ThreadedMotoServer
 
 _NO_CAPACITY = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
@@ -204,7 +207,43 @@ def _correct_second_stream() -> None:
     _replace(DynamoDBBackend, update_table_streams)
 
 
-def _replace(owner: type, replacement: Callable[..., Any], name: str | None = None) -> None:
+class _OncePerCall:
+    """One request at a time, and one effect for each call however often it is sent.
+
+    A client sends a call again when its connection breaks, with the same
+    ``amz-sdk-invocation-id``: a CreateTable that had been carried out would then be
+    refused, because its table exists. The second sending gets the first one's answer.
+    And moto's backends are no more made for several threads than other dictionaries.
+    """
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+        self._lock = Lock()
+        self._answers: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        with self._lock:
+            answer = self._answers.get(call) if call else None
+            if answer is None:
+                answer = self._ask(environ)
+                if call and not answer[0].startswith("5"):
+                    self._answers[call] = answer
+        status, headers, body = answer
+        start_response(status, headers)
+        return [body]
+
+    def _ask(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+            started.append((status, headers))
+
+        body = b"".join(self._application(environ, start))
+        return (*started[-1], body)
+
+
+def _replace(owner: Any, replacement: Callable[..., Any], name: str | None = None) -> None:
     """Put a function in a class's place, for as long as this program lives."""
     patch.object(owner, name or replacement.__name__, replacement, create=True).start()
 
@@ -214,6 +253,11 @@ def main() -> None:
     _correct_dropped_settings()
     _correct_capacity_on_demand()
     _correct_second_stream()
+    _replace(
+        threaded_moto_server,
+        lambda create: _OncePerCall(DomainDispatcherApplication(create)),
+        "DomainDispatcherApplication",
+    )
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.terraform.harness import (
     ToolchainMissing,
     Workspace,
     find_toolchain,
+    moto_server,
 )
 
 
@@ -105,3 +107,25 @@ def test_without_an_aws(toolchain: Toolchain, tmp_path: Path) -> None:
     assert workspace.console("length(var.names)", {"names": ["a", "b"]}) == "2\n"
     with pytest.raises(TerraformFailed, match="not done after 0 s"):
         workspace.run("validate", timeout=0.01)
+
+
+def test_a_call_that_is_sent_again_is_carried_out_once() -> None:
+    with moto_server() as server:
+        client = server.session().client("dynamodb", endpoint_url=server.endpoint)
+        # botocore gives each call an id of its own, which its retries keep.
+        client.meta.events.register(
+            "before-send.dynamodb.CreateTable",
+            lambda request, **_: request.headers.update({"amz-sdk-invocation-id": "the-same"}),
+        )
+        wanted: dict[str, Any] = {
+            "TableName": "t",
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        }
+        first = client.create_table(**wanted)
+        again = client.create_table(**wanted)
+        assert again["TableDescription"] == first["TableDescription"]
+        other = server.session().client("dynamodb", endpoint_url=server.endpoint)
+        with pytest.raises(other.exceptions.ResourceInUseException):
+            other.create_table(**wanted)
