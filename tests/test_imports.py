@@ -40,8 +40,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "aws": {"errors", "model", "aspects", "spec"},
     "remediation.execute": {"errors", "model", "aspects", "remediation.plan", "aws"},
     "inputs": {"errors", "paths", "model", "hcl", "documents", "aspects", "spec", "aws"},
+    # Findings and tables as JSON data: what reports and journals are made of.
+    "records": {"errors", "model"},
     # Reports render what they are given; they never find anything out.
-    "reports": {"errors", "paths", "model"},
+    "reports": {"errors", "paths", "model", "records"},
     # What stands for options that are not given.
     "settings": {"errors", "paths", "model"},
     # Where the specs, policies and modules are that come with the program.
@@ -50,12 +52,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stages": {
         *("errors", "paths", "model", "hcl", "documents", "aspects", "policies", "spec"),
         *("compare", "remediation", "remediation.plan", "remediation.execute"),
-        *("aws", "inputs", "sandbox"),
+        *("aws", "inputs", "sandbox", "records"),
     },
     "cli": {
         *("errors", "paths", "model", "hcl", "documents", "aspects", "policies", "spec"),
         *("compare", "remediation", "remediation.plan", "remediation.execute"),
-        *("aws", "inputs", "resources", "sandbox", "settings", "stages", "reports"),
+        *("aws", "inputs", "resources", "sandbox", "settings", "stages", "reports", "records"),
     },
     "__main__": {"errors", "cli"},
 }

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 
 from driftcheck.model.finding import Risk
 from driftcheck.model.values import Json
+from driftcheck.records.values import SENSITIVE
 from driftcheck.remediation.execute.outcome import Result, StepOutcome, TableOutcome
 from driftcheck.remediation.plan.document import encoded
 from driftcheck.remediation.plan.model import LeftAlone, Mend, Plan, Refused, Step, TablePlan
 from driftcheck.remediation.plan.permission import Permission, withheld
 from driftcheck.reports.base import Style
-from driftcheck.reports.printable import SENSITIVE, brief, printable
+from driftcheck.reports.printable import brief, printable
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _RISK_COLORS = {Risk.SAFE: "green", Risk.DISRUPTIVE: "yellow", Risk.DESTRUCTIVE: "red"}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from driftcheck import __version__
-from driftcheck.model.finding import Finding, Kind, PartyValue, Severity, State, Status
-from driftcheck.model.location import Location
-from driftcheck.model.report import Report, TableResult, TableStatus
+from driftcheck.model.finding import Kind, Severity, Status
+from driftcheck.model.report import Report, TableStatus
 from driftcheck.model.values import Json
-from driftcheck.reports.printable import plain
+from driftcheck.records.write import finding_document, table_document
 
 #: Raised when a promise of the format changes; additions do not raise it.
 SCHEMA_VERSION = 1
@@ -73,68 +71,3 @@ def trend_document(report: Report) -> dict[str, Json] | None:
     if report.trend is None:
         return None
     return {"known": report.trend.known, "new": report.trend.new, "fixed": report.trend.fixed}
-
-
-def table_document(table: TableResult) -> dict[str, Json]:
-    """One table."""
-    return {
-        "name": table.name,
-        "account": table.account,
-        "region": table.region,
-        "spec": table.spec,
-        "target": table.target,
-        "address": table.address,
-        "status": table.status.value,
-        "agreed": {a: {"code": c, "live": v} for a, (c, v) in sorted(table.agreed.items())},
-    }
-
-
-def finding_document(finding: Finding) -> dict[str, Json]:
-    """One finding."""
-    return {
-        "id": finding.id,
-        "kind": finding.kind.value,
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "table": finding.table,
-        "address": finding.address,
-        "spec": finding.spec,
-        "target": finding.target,
-        "account": finding.account,
-        "region": finding.region,
-        "aspect": finding.aspect,
-        "path": finding.path,
-        "expected": plain(finding.expected),
-        "actual": plain(finding.actual),
-        "values": {
-            "spec": value_document(finding.spec_value),
-            "code": value_document(finding.code_value),
-            "live": value_document(finding.live_value),
-        },
-        "at_odds": finding.at_odds.value if finding.at_odds else None,
-        "risk": finding.risk.value if finding.risk else None,
-        "status": finding.status.value,
-        "message": finding.message,
-        "help": finding.help,
-        "location": location_document(finding.location) if finding.location else None,
-        "related_locations": [location_document(at) for at in finding.locations[1:]],
-        "decides": finding.decides,
-        "hidden": finding.hidden,
-        "waiver": finding.waiver,
-        "breaks": list(finding.breaks),
-    }
-
-
-def value_document(party: PartyValue) -> dict[str, Json]:
-    """What one party says of a value."""
-    result: dict[str, Any] = {"state": party.state.value, "value": None}
-    if party.state is State.KNOWN:
-        result["value"] = plain(party.value)
-    if party.state is State.UNKNOWN:
-        result["reason"] = party.reason
-    return result
-
-
-def location_document(location: Location) -> dict[str, Json]:
-    """A place in a file."""
-    return {"file": location.file, "line": location.line, "column": location.column}

@@ -8,12 +8,9 @@ say something else.
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 
-from driftcheck.model.values import Json, Sensitive, Unknown
-
-#: What stands for a value that Terraform marks as sensitive.
-SENSITIVE = "(sensitive)"
+from driftcheck.model.values import Json
+from driftcheck.records.values import plain
 
 
 def printable(text: str) -> str:
@@ -28,26 +25,6 @@ def _escape(character: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def plain(value: Json) -> Json:
-    """A value as JSON can carry it, with nothing sensitive left in it.
-
-    Whole numbers stay exact; other decimals become floats.
-    """
-    match value:
-        case Sensitive():
-            return SENSITIVE
-        case Unknown():
-            return None
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case dict():
-            return {str(k): plain(v) for k, v in value.items()}
-        case list() | tuple():
-            return [plain(v) for v in value]
-        case _:
-            return value
 
 
 def brief(value: Json, width: int) -> str:

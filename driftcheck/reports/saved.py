@@ -9,18 +9,9 @@ from typing import Any
 
 from driftcheck.errors import UsageError
 from driftcheck.model.baseline import Baseline, Trend
-from driftcheck.model.finding import (
-    Finding,
-    Kind,
-    Party,
-    PartyValue,
-    Risk,
-    Severity,
-    State,
-    Status,
-)
-from driftcheck.model.location import Location
-from driftcheck.model.report import ApiCalls, Report, TableResult, TableStatus
+from driftcheck.model.finding import Kind, Status
+from driftcheck.model.report import ApiCalls, Report
+from driftcheck.records.read import finding_of, table_of
 
 #: Largest report that is read, in bytes.
 MAX_BYTES = 512 * 1024 * 1024
@@ -33,7 +24,7 @@ def load_report(path: Path) -> Report:
     version that is known.
     """
     document = _read(path)
-    tables = tuple(_table(t) for t in document["tables"])
+    tables = tuple(table_of(t) for t in document["tables"])
     summary = document["summary"]
     trend = summary.get("trend")
     return Report(
@@ -41,7 +32,7 @@ def load_report(path: Path) -> Report:
         started_at=datetime.fromisoformat(document["started_at"]),
         finished_at=datetime.fromisoformat(document["finished_at"]),
         tables=tables,
-        findings=tuple(_finding(f) for f in document["findings"]),
+        findings=tuple(finding_of(f) for f in document["findings"]),
         api_calls={k: ApiCalls(**v) for k, v in summary["api_calls"].items()},
         complete=summary["complete"],
         trend=Trend(**trend) if trend is not None else None,
@@ -83,53 +74,3 @@ def _read(path: Path) -> dict[str, Any]:
         )
     assert isinstance(document, dict)
     return document
-
-
-def _table(data: dict[str, Any]) -> TableResult:
-    return TableResult(
-        data["name"],
-        data["account"],
-        data["region"],
-        data["spec"],
-        TableStatus(data["status"]),
-        data["target"],
-        data["address"],
-        {a: (d["code"], d["live"]) for a, d in data.get("agreed", {}).items()},
-    )
-
-
-def _finding(data: dict[str, Any]) -> Finding:
-    values = data["values"]
-    places = [data["location"], *data["related_locations"]]
-    return Finding(
-        kind=Kind(data["kind"]),
-        rule=data["rule"],
-        severity=Severity(data["severity"]),
-        message=data["message"],
-        table=data["table"],
-        address=data["address"],
-        spec=data["spec"],
-        target=data["target"],
-        account=data["account"],
-        region=data["region"],
-        aspect=data["aspect"],
-        path=data["path"],
-        expected=data["expected"],
-        actual=data["actual"],
-        spec_value=_value(values["spec"]),
-        code_value=_value(values["code"]),
-        live_value=_value(values["live"]),
-        at_odds=Party(data["at_odds"]) if data["at_odds"] else None,
-        risk=Risk(data["risk"]) if data["risk"] else None,
-        status=Status(data["status"]),
-        help=data["help"],
-        locations=tuple(Location(p["file"], p["line"], p["column"]) for p in places if p),
-        decides=data["decides"],
-        hidden=data["hidden"],
-        waiver=data["waiver"],
-        breaks=tuple(data["breaks"]),
-    )
-
-
-def _value(data: dict[str, Any]) -> PartyValue:
-    return PartyValue(State(data["state"]), data["value"], data.get("reason"))

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from driftcheck.model.pointer import child
 from driftcheck.model.table import Table
 from driftcheck.model.values import Json, Sensitive, Unknown
+from driftcheck.records.values import SENSITIVE
 from driftcheck.reports.base import Style
-from driftcheck.reports.printable import SENSITIVE, brief, printable
+from driftcheck.reports.printable import brief, printable
 
 #: Stands for the value of a line that only names what follows.
 _HEADING = object()

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from driftcheck.model.finding import Finding, Kind, PartyValue, Severity, State, Status
 from driftcheck.model.report import Report, TableResult, TableStatus
 from driftcheck.model.values import Json
+from driftcheck.records.values import SENSITIVE
 from driftcheck.reports.base import Style
-from driftcheck.reports.printable import SENSITIVE, brief, printable
+from driftcheck.reports.printable import brief, printable
 
 #: ANSI codes (ECMA-48, select graphic rendition).
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}

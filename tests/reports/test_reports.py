@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator
 from driftcheck.model.location import Location
 from driftcheck.model.report import Report
 from driftcheck.model.values import Sensitive, Unknown
+from driftcheck.records.values import plain
 from driftcheck.reports import FORMATS, Style, renderer
-from driftcheck.reports.printable import brief, plain, printable
+from driftcheck.reports.printable import brief, printable
 from driftcheck.reports.schema import report_schema
 from tests.reports.conftest import DRIFT, HOSTILE, START, WIDE
 
