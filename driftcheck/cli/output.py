@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from driftcheck.errors import UsageError
 from driftcheck.model.report import Report
-from driftcheck.reports.base import FORMATS, Style, renderer
+from driftcheck.reports.base import FORMATS, Style, pieces
 from driftcheck.reports.printable import printable
 
 #: Columns of a report that does not go to a terminal.
@@ -58,20 +59,19 @@ def _output(text: str) -> Output:
 def deliver(report: Report, wanted: list[Output], style: Style) -> None:
     """Render the report in every format and write it where it was asked for."""
     for output in wanted:
-        if output.file is None:
-            sys.stdout.write(renderer(output.format)(report, style))
-            continue
         plain = Style(width=style.width, verbose=style.verbose)
-        write(renderer(output.format)(report, plain), output)
+        looks = style if output.file is None else plain
+        write(pieces(output.format, report, looks), output)
 
 
-def write(content: str, output: Output) -> None:
+def write(content: Iterable[str], output: Output) -> None:
     """Write what was rendered where it was asked for."""
     if output.file is None:
-        sys.stdout.write(content)
+        sys.stdout.writelines(content)
         return
     try:
-        output.file.write_text(content, encoding="utf-8")
+        with output.file.open("w", encoding="utf-8") as file:
+            file.writelines(content)
     except OSError as error:
         raise UsageError(f"{output.file}: cannot be written: {error.strerror}.") from error
 

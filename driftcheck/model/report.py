@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -65,39 +65,72 @@ class ApiCalls:
         )
 
 
+@dataclass(slots=True)
+class Tally:
+    """A report in numbers, waived findings included; counted as tables and findings come.
+
+    ``holes`` are the values that decide and could not be seen, ``informational`` the
+    unknown ones that decide nothing. ``standing`` counts open findings that count, by
+    severity.
+    """
+
+    tables: int = 0
+    by_table_status: Counter[TableStatus] = field(default_factory=Counter)
+    findings: int = 0
+    by_kind: Counter[Kind] = field(default_factory=Counter)
+    by_severity: Counter[Severity] = field(default_factory=Counter)
+    by_status: Counter[Status] = field(default_factory=Counter)
+    standing: Counter[Severity] = field(default_factory=Counter)
+    holes: int = 0
+    informational: int = 0
+
+    def table(self, table: TableResult) -> None:
+        """Count a table."""
+        self.tables += 1
+        self.by_table_status[table.status] += 1
+
+    def finding(self, finding: Finding) -> None:
+        """Count a finding."""
+        self.findings += 1
+        self.by_kind[finding.kind] += 1
+        self.by_severity[finding.severity] += 1
+        self.by_status[finding.status] += 1
+        self.standing[finding.severity] += counts(finding)
+        self.holes += has_hole(finding)
+        self.informational += finding.kind is Kind.UNKNOWN and not finding.decides
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a command found. ``complete`` is false when it was interrupted.
 
     ``allow_unknown`` is the user's word that what could not be seen shall not decide
-    the exit code.
+    the exit code. Tables and findings of a large run are read from disk each time they
+    are gone through; ``numbers`` is then what was counted when they were put there.
     """
 
     command: str
     started_at: datetime
     finished_at: datetime
-    tables: tuple[TableResult, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    tables: Sequence[TableResult] = ()
+    findings: Sequence[Finding] = ()
     api_calls: Mapping[str, ApiCalls] = field(default_factory=dict)
     complete: bool = True
     trend: Trend | None = None
     allow_unknown: bool = False
+    numbers: Tally | None = None
 
-    def count(self, status: TableStatus) -> int:
-        """How many tables have the status."""
-        return sum(1 for table in self.tables if table.status is status)
-
-    def holes(self) -> int:
-        """How many values that decide could not be seen."""
-        return sum(1 for finding in self.findings if has_hole(finding))
-
-    def by_kind(self) -> Counter[Kind]:
-        """How many findings there are of each kind, waived ones included."""
-        return Counter(f.kind for f in self.findings)
-
-    def by_severity(self) -> Counter[Severity]:
-        """How many findings there are of each severity, waived ones included."""
-        return Counter(f.severity for f in self.findings)
+    @property
+    def tally(self) -> Tally:
+        """The report in numbers."""
+        if self.numbers is not None:
+            return self.numbers
+        tally = Tally()
+        for table in self.tables:
+            tally.table(table)
+        for finding in self.findings:
+            tally.finding(finding)
+        return tally
 
     def exit_code(self, fail_on: Severity | None) -> int:
         """0, 1 or 2, as the commands' documentation promises.
@@ -106,11 +139,12 @@ class Report:
         that decides could not be seen) wins over 1 whatever ``fail_on`` says; where
         ``allow_unknown`` is given only an interruption is left to make it 2.
         """
-        if not self.complete or (self.holes() and not self.allow_unknown):
+        tally = self.tally
+        if not self.complete or (tally.holes and not self.allow_unknown):
             return 2
         if fail_on is None:
             return 0
-        return int(any(counts(f) and f.severity.rank >= fail_on.rank for f in self.findings))
+        return int(any(n and s.rank >= fail_on.rank for s, n in tally.standing.items()))
 
 
 def has_hole(finding: Finding) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -41,3 +41,11 @@ Renderer = Callable[[Report, Style], str]
 def renderer(name: str) -> Renderer:
     """The function that renders a format of ``FORMATS``."""
     return cast(Renderer, importlib.import_module(FORMATS[name]).render)
+
+
+def pieces(name: str, report: Report, style: Style) -> Iterable[str]:
+    """The rendered report, in pieces where the format can be made without having it whole."""
+    module = importlib.import_module(FORMATS[name])
+    if hasattr(module, "chunks"):
+        return cast(Iterable[str], module.chunks(report, style))
+    return [cast(str, module.render(report, style))]

@@ -17,14 +17,21 @@ SCHEMA_VERSION = 1
 def report_document(report: Report) -> dict[str, Json]:
     """The whole report."""
     return {
+        **heading_document(report),
+        "tables": [table_document(t) for t in report.tables],
+        "findings": [finding_document(f) for f in report.findings],
+    }
+
+
+def heading_document(report: Report) -> dict[str, Json]:
+    """The report without its tables and findings."""
+    return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "driftcheck", "version": __version__},
         "command": report.command,
         "started_at": timestamp(report.started_at),
         "finished_at": timestamp(report.finished_at),
         "summary": summary_document(report),
-        "tables": [table_document(t) for t in report.tables],
-        "findings": [finding_document(f) for f in report.findings],
     }
 
 
@@ -35,23 +42,20 @@ def timestamp(moment: datetime) -> str:
 
 def summary_document(report: Report) -> dict[str, Json]:
     """The report in numbers."""
-    kinds, severities = report.by_kind(), report.by_severity()
-    statuses = [f.status for f in report.findings]
+    tally = report.tally
     return {
         "complete": report.complete,
-        "tables": len(report.tables),
-        **{s.value: report.count(s) for s in TableStatus},
+        "tables": tally.tables,
+        **{s.value: tally.by_table_status[s] for s in TableStatus},
         "findings": {
-            "total": len(report.findings),
-            "by_kind": {k.value: kinds[k] for k in Kind},
-            "by_severity": {s.value: severities[s] for s in Severity},
-            "by_status": {s.value: statuses.count(s) for s in Status},
+            "total": tally.findings,
+            "by_kind": {k.value: tally.by_kind[k] for k in Kind},
+            "by_severity": {s.value: tally.by_severity[s] for s in Severity},
+            "by_status": {s.value: tally.by_status[s] for s in Status},
         },
         "not_seen": {
-            "deciding": report.holes(),
-            "informational": sum(
-                1 for f in report.findings if f.kind is Kind.UNKNOWN and not f.decides
-            ),
+            "deciding": tally.holes,
+            "informational": tally.informational,
             "allowed": report.allow_unknown,
         },
         "trend": trend_document(report),

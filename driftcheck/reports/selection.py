@@ -29,14 +29,15 @@ def _order(finding: Finding) -> tuple[bool, int, str, str, str]:
 
 def by_table(report: Report) -> Iterator[tuple[TableResult | None, list[Finding]]]:
     """Each table with its findings, then, without a table, the findings that are about none."""
-    left = worth_showing(report.findings)
+    left: dict[tuple[str | None, ...], list[Finding]] = {}
+    for finding in worth_showing(report.findings):
+        left.setdefault(_key(finding), []).append(finding)
     for table in report.tables:
         key = (table.name or table.address, table.account, table.region, table.spec)
-        own = [f for f in left if _key(f) == key]
-        left = [f for f in left if _key(f) != key]
-        yield table, own
-    if left:
-        yield None, left
+        yield table, left.pop(key, [])
+    rest = [f for f in worth_showing(report.findings) if _key(f) in left]
+    if rest:
+        yield None, rest
 
 
 def _key(finding: Finding) -> tuple[str | None, ...]:

@@ -161,8 +161,10 @@ class _Page:
 
     def summary(self, report: Report) -> None:
         """The last line: the whole report in numbers."""
-        tables = _number(len(report.tables), "table")
-        parts = [f"{report.count(s)} {s.value}" for s in TableStatus if report.count(s)]
+        tally = report.tally
+        tables = _number(tally.tables, "table")
+        statuses = tally.by_table_status
+        parts = [f"{statuses[s]} {s.value}" for s in TableStatus if statuses[s]]
         line = f"{tables}: {', '.join(parts)}" if parts else tables
         counted = [f for f in report.findings if f.kind is not Kind.UNKNOWN or f.decides]
         standing = [f for f in counted if f.status is Status.OPEN]
@@ -179,8 +181,8 @@ class _Page:
             count = sum(1 for f in counted if f.status is status)
             if count:
                 line += f"; {count} {'waived' if status is Status.WAIVED else 'in the baseline'}"
-        if report.allow_unknown and report.holes():
-            line += f"; {_number(report.holes(), 'value')} not seen (--allow-unknown)"
+        if report.allow_unknown and tally.holes:
+            line += f"; {_number(tally.holes, 'value')} not seen (--allow-unknown)"
         if report.trend is not None:
             line += f"; {report.trend.new} new and {report.trend.fixed} fixed since the baseline"
         calls = sum(c.calls for c in report.api_calls.values())

@@ -15,6 +15,7 @@ from driftcheck.model.report import Report
 from driftcheck.model.values import Sensitive, Unknown
 from driftcheck.records.values import plain
 from driftcheck.reports import FORMATS, Style, renderer
+from driftcheck.reports.document import report_document
 from driftcheck.reports.printable import brief, printable
 from driftcheck.reports.schema import report_schema
 from tests.reports.conftest import DRIFT, HOSTILE, START, WIDE
@@ -196,3 +197,9 @@ def test_plain_values() -> None:
 def test_brief_values(value: object, width: int, shown: str) -> None:
     assert brief(value, width) == shown
     assert len(shown) <= width
+
+
+def test_the_json_report_in_pieces_is_the_whole_document(report: Report, hostile: Report) -> None:
+    nothing = replace(report, tables=(), findings=())
+    for some in (report, hostile, nothing):
+        assert JSON(some, Style()) == json.dumps(report_document(some), indent=2) + "\n"

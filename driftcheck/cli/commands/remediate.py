@@ -368,7 +368,7 @@ class _Run:
                 continue
             if wanted.format == "json":
                 content = remediation_json(report, self._plan, self._permission, done)
-                output.write(content, wanted)
+                output.write([content], wanted)
             else:
                 output.deliver(report, [wanted], self._style)
 
