@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
 from typing import Any
 
 from driftcheck.aspects.base import FactUnavailable
 from driftcheck.aws.calls import Clients, Memo
 from driftcheck.aws.facts import TableFacts
-from driftcheck.aws.operations import BulkOperation, Paging, Subject, TableOperation
+from driftcheck.aws.operations import (
+    BULK_OPERATIONS,
+    BulkOperation,
+    Paging,
+    Subject,
+    TableOperation,
+)
 from driftcheck.errors import AwsError
 from driftcheck.model.report import ApiCalls
 
@@ -75,6 +83,18 @@ class AwsConnection:
     def apart(self) -> AwsConnection:
         """The same connection with shared answers of its own, for work on one table."""
         return AwsConnection(self.clients, self._account, self._region, self._siblings)
+
+    def prefetch(self, operations: Iterable[str], pool: Executor) -> None:
+        """Begin to read bulk answers on ``pool``; see ``stages.connection.Connection``."""
+        for operation in operations:
+            how = BULK_OPERATIONS.get(operation)
+            if how is not None:
+                pool.submit(self._begin, operation, how)
+
+    def _begin(self, operation: str, how: BulkOperation) -> None:
+        # Whoever needs the answer gets the failure.
+        with suppress(FactUnavailable, AwsError):
+            self.bulk(operation, how)
 
     def forget(self) -> None:
         """Read bulk and shared answers anew from now on (after something was changed)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from typing import Protocol
 
 from driftcheck.aspects.base import Facts
@@ -11,7 +12,7 @@ from driftcheck.spec.model import Spec, Target
 
 
 class Connection(Protocol):
-    """One account in one region."""
+    """One account in one region. Every method may be called from several threads at a time."""
 
     @property
     def account(self) -> str:
@@ -30,12 +31,21 @@ class Connection(Protocol):
     def facts(self, table: str) -> Facts:
         """The facts about a table, read anew."""
 
+    def prefetch(self, operations: Iterable[str], pool: Executor) -> None:
+        """Begin to read bulk answers on ``pool``, for facts that will ask for them soon.
+
+        Operations that are not bulk ones are passed over. Returns at once; facts wait
+        for an answer that is under way, and get its failure as if they had asked for it
+        themselves. A fact whose answer nobody has begun to read yet reads it itself, so
+        a pool that is busy with facts does not stand still.
+        """
+
     def forget(self) -> None:
         """Read bulk answers anew from now on, because something may have changed."""
 
 
 class Connector(Protocol):
-    """Opens connections."""
+    """Opens connections. Every method may be called from several threads at a time."""
 
     def open(self, spec: Spec, target: Target) -> Connection:
         """A connection to a target.

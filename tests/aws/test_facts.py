@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -178,3 +179,23 @@ def test_whose_table_an_entry_is() -> None:
     math = {"Metrics": [{"MetricStat": {"Metric": {"Dimensions": [table]}}}, {"Expression": "m1"}]}
     assert alarmed_tables(math) == {"a"}
     assert alarmed_tables({"Namespace": "AWS/DynamoDB"}) == set()
+
+
+def test_bulk_answers_are_read_ahead_and_once(aws: AwsConnection) -> None:
+    make(aws, "orders")
+    scale(aws, "table/orders")
+    with ThreadPoolExecutor(2) as pool:
+        aws.prefetch([DESCRIBE, TARGETS], pool)
+    assert aws.api_calls()[TARGETS].calls == 1
+    assert DESCRIBE not in aws.api_calls()
+    assert len(aws.facts("orders").get(TARGETS)["ScalableTargets"]) == 1
+    assert aws.api_calls()[TARGETS].calls == 1
+
+
+def test_a_failure_of_reading_ahead_is_that_of_the_fact(aws: AwsConnection, deny: Deny) -> None:
+    deny[TARGETS] = refusal("AccessDeniedException", "no")
+    with ThreadPoolExecutor(1) as pool:
+        aws.prefetch([TARGETS], pool)
+    with pytest.raises(FactUnavailable, match="access denied"):
+        aws.facts("orders").get(TARGETS)
+    assert aws.api_calls()[TARGETS].calls == 1

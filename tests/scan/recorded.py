@@ -6,7 +6,8 @@ switched on; a test changes what it is about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +102,9 @@ class RecordedConnection:
         self.aws.looks.append((self.region, table))
         known = self.aws.tables.get((self.region, table), [{DESCRIBE: {}}])
         return RecordedFacts(deepcopy(known.pop(0) if len(known) > 1 else known[0]))
+
+    def prefetch(self, operations: Iterable[str], pool: Executor) -> None:
+        """Nothing: every answer is here."""
 
     def forget(self) -> None:
         self.aws.forgotten += 1
