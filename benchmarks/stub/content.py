@@ -169,10 +169,11 @@ class Content:
 
     @functools.cached_property
     def scaling(self) -> list[tuple[str, str]]:
-        """What is scaled: reads and writes of each table with provisioned capacity."""
+        """What is scaled: reads and writes of each provisioned table and of its indexes."""
         return [
-            (f"table/{self.name(index)}", direction)
-            for index in filter(self.scaled, range(self.count))
+            (f"table/{self.name(number)}{index}", direction)
+            for number in filter(self.scaled, range(self.count))
+            for index in ("", *(f"/index/{name}" for name in _INDEXES))
             for direction in ("Read", "Write")
         ]
 
@@ -187,7 +188,7 @@ class Content:
         return {
             "ServiceNamespace": "dynamodb",
             "ResourceId": resource,
-            "ScalableDimension": f"dynamodb:table:{direction}CapacityUnits",
+            "ScalableDimension": _dimension(scaled),
             "MinCapacity": 5,
             "MaxCapacity": 500,
             "RoleARN": f"arn:aws:iam::{self.place.account}:role/aws-service-role/"
@@ -210,7 +211,7 @@ class Content:
             "PolicyName": f"{resource}:{direction}",
             "ServiceNamespace": "dynamodb",
             "ResourceId": resource,
-            "ScalableDimension": f"dynamodb:table:{direction}CapacityUnits",
+            "ScalableDimension": _dimension(scaled),
             "PolicyType": "TargetTrackingScaling",
             "TargetTrackingScalingPolicyConfiguration": {
                 "TargetValue": 70.0,
@@ -249,6 +250,11 @@ class Content:
 
 
 _MARK = json.dumps(_NAME)[1:-1].encode()
+
+
+def _dimension(scaled: tuple[str, str]) -> str:
+    resource, direction = scaled
+    return f"dynamodb:{'index' if '/index/' in resource else 'table'}:{direction}CapacityUnits"
 
 
 def _json(content: Mapping[str, Any]) -> bytes:

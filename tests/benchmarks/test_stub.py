@@ -53,9 +53,9 @@ def test_lists_come_in_pages_of_the_sizes_of_aws(stub: Stub) -> None:
     assert pages["NextToken"]
 
     assert names == sorted(names)
-    assert (len(names), len(policies), len(tagged)) == (250, 50, 250)
+    assert (len(names), len(policies), len(tagged)) == (250, 200, 250)
     assert stub.counts()["calls"] == {
-        "application-autoscaling:DescribeScalingPolicies": 5,
+        "application-autoscaling:DescribeScalingPolicies": 20,
         "dynamodb:ListContributorInsights": 1,
         "dynamodb:ListTables": 3,
         "tag:GetResources": 5,
