@@ -21,6 +21,51 @@ _LIVE_RULES = (
 )
 
 
+class Waiving:
+    """The waivers of one spec, applied to findings as they come, and what became of them."""
+
+    def __init__(self, waivers: Iterable[Waiver], today: date) -> None:
+        self._today = today
+        self._waivers: list[Waiver] = []
+        self._used: set[int] = set()
+        self.add(waivers)
+
+    def add(self, waivers: Iterable[Waiver]) -> None:
+        """Know more waivers from now on; those that are known already count once."""
+        self._waivers += [w for w in waivers if w not in self._waivers]
+
+    def apply(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings with those that a valid waiver matches marked as waived."""
+        return [self._waived(finding) for finding in findings]
+
+    def _waived(self, finding: Finding) -> Finding:
+        matching = [(i, w) for i, w in enumerate(self._waivers) if w.matches(finding)]
+        self._used.update(i for i, _ in matching)
+        # A policy that drift breaks is told with the drift: its waiver is not forgotten.
+        self._used.update(i for i, w in enumerate(self._waivers) if w.concerns(finding))
+        valid = next((w for _, w in matching if not w.expired(self._today)), None)
+        if valid is None or finding.status is not Status.OPEN:
+            return finding
+        until = f"{valid.reason} (until {valid.expires.isoformat()})"
+        return replace(finding, status=Status.WAIVED, waiver=until)
+
+    def about(self, *, spec: str | None = None, live: bool = True) -> list[Finding]:
+        """What there is to say about the waivers themselves, when all findings were seen.
+
+        An expired waiver waives nothing and is a finding itself, so that somebody
+        looks at it; a waiver that matches nothing is reported as advice, because it
+        may be misspelt or may have done its work. Without ``live`` tables that is said
+        only of waivers whose rule the code alone can break.
+        """
+        found: list[Finding] = []
+        for index, waiver in enumerate(self._waivers):
+            if waiver.expired(self._today):
+                found.append(_about(waiver, spec, expired=True))
+            elif index not in self._used and (live or not _needs_live(waiver)):
+                found.append(_about(waiver, spec, expired=False))
+        return found
+
+
 def apply_waivers(
     findings: Iterable[Finding],
     waivers: Sequence[Waiver],
@@ -29,32 +74,9 @@ def apply_waivers(
     spec: str | None = None,
     live: bool = True,
 ) -> list[Finding]:
-    """The findings with those that a valid waiver matches marked as waived.
-
-    An expired waiver waives nothing and is a finding itself, so that somebody
-    looks at it; a waiver that matches nothing is reported as advice, because it
-    may be misspelt or may have done its work. Without ``live`` tables that is said
-    only of waivers whose rule the code alone can break.
-    """
-    used: set[int] = set()
-    result: list[Finding] = []
-    for finding in findings:
-        matching = [(i, w) for i, w in enumerate(waivers) if w.matches(finding)]
-        used.update(i for i, _ in matching)
-        # A policy that drift breaks is told with the drift: its waiver is not forgotten.
-        used.update(i for i, w in enumerate(waivers) if w.concerns(finding))
-        valid = next((w for _, w in matching if not w.expired(today)), None)
-        if valid is not None and finding.status is Status.OPEN:
-            until = f"{valid.reason} (until {valid.expires.isoformat()})"
-            result.append(replace(finding, status=Status.WAIVED, waiver=until))
-        else:
-            result.append(finding)
-    for index, waiver in enumerate(waivers):
-        if waiver.expired(today):
-            result.append(_about(waiver, spec, expired=True))
-        elif index not in used and (live or not _needs_live(waiver)):
-            result.append(_about(waiver, spec, expired=False))
-    return result
+    """All findings of a spec, waived where a waiver says so, and those about its waivers."""
+    waiving = Waiving(waivers, today)
+    return waiving.apply(findings) + waiving.about(spec=spec, live=live)
 
 
 def _needs_live(waiver: Waiver) -> bool:

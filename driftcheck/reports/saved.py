@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from driftcheck.errors import UsageError
-from driftcheck.model.baseline import Baseline, Trend
+from driftcheck.model.baseline import Baseline, Trend, known_finding
 from driftcheck.model.finding import Kind, Status
 from driftcheck.model.report import ApiCalls, Report
 from driftcheck.records.read import finding_of, table_of
@@ -44,11 +44,11 @@ def load_baseline(path: Path) -> Baseline:
     """What a later run needs of a saved report; see ``load_report`` for the errors."""
     report = load_report(path)
     return Baseline(
-        open_ids=frozenset(
-            f.id
+        open={
+            f.id: known_finding(f)
             for f in report.findings
             if f.status is not Status.WAIVED and f.kind is not Kind.ADVICE
-        ),
+        },
         agreed={t.key: t.agreed for t in report.tables if t.agreed},
     )
 

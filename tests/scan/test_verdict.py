@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from driftcheck.model.baseline import Baseline
+from driftcheck.model.baseline import Baseline, known_finding
 from driftcheck.model.finding import Kind, Party, Severity, Status
 from driftcheck.model.report import TableStatus
 from driftcheck.reports import text
@@ -390,7 +390,7 @@ def test_a_baseline_counts_new_and_fixed_and_a_waiver_fixes_nothing(
         }
     )
     before = scanned(write(tmp_path), aws)
-    baseline = Baseline(open_ids=frozenset(f.id for f in standing(before)))
+    baseline = Baseline(open={f.id: known_finding(f) for f in standing(before)})
     aws.put(
         {
             **answers(
