@@ -358,6 +358,16 @@ def format_number(value: Number) -> str:
     return ("-" if value < 0 else "") + place_point(digits, point)
 
 
+def format_stored(value: Number) -> str:
+    """The text of a number in Terraform's plan: whole ones of 64 bits have all their digits.
+
+    ``format_number`` gives those of double precision no more digits than stand for them.
+    """
+    if isinstance(value, int) and -(1 << 63) <= value < 1 << 63:
+        return str(int(value))
+    return format_number(value)
+
+
 def format_general(value: Number, length: int = 10) -> str:
     """Go's ``%.<length>g``, with which go-cty orders numbers inside of set elements."""
     if isinstance(value, float):

@@ -32,7 +32,7 @@ class RenderError(Exception):
 
 
 def to_json(value: Value) -> str:
-    """A wholly known value without marks as JSON text; numbers keep all their digits.
+    """A wholly known value without marks as JSON text, with the digits that a plan keeps.
 
     Raises ``RenderError`` for an infinite number.
     """
@@ -53,7 +53,7 @@ def to_json(value: Value) -> str:
             raise AssertionError("an unknown value has no JSON form")
     if isinstance(raw, float):
         raise RenderError("JSON has no form for an infinite number.")
-    return numbers.format_number(raw)
+    return numbers.format_stored(raw)
 
 
 def answer_json(value: Value) -> str:
@@ -103,8 +103,6 @@ def to_plain(value: Value) -> model.Json:
     match raw:
         case None | bool() | str():
             return raw
-        case int():
-            return int(raw)
         case list():
             return [to_plain(v) for v in raw]
         case dict():
@@ -113,7 +111,8 @@ def to_plain(value: Value) -> model.Json:
             return model.Unknown(raw.reason, certainly_set=raw.not_null)
     if isinstance(raw, float):
         raise RenderError("An infinite number cannot be used here.")
-    return Decimal(numbers.format_number(raw))
+    text = numbers.format_stored(raw)
+    return int(text) if isinstance(raw, int) else Decimal(text)
 
 
 def to_text(value: Value, indent: int = 0) -> str:

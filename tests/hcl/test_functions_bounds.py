@@ -37,6 +37,7 @@ REFUSED = [
     f'replace({LONG}, "", {LONG})',
     f'indent(1000000, replace({LONG}, "x", "\\n"))',
     'indent(1000000000, "\\n")',
+    'indent(9007199254740993, "no line feed")',
     'regex("((\\\\pL{100}){10}){2}", "a")',
     f'regex("(\\\\pL{{1000}})", {LONG})',
     'jsondecode("' + "[" * 10_000 + '")',

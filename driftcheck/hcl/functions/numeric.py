@@ -42,7 +42,7 @@ def absolute(call: Call) -> Value:
 def _to_whole(call: Call, rounded: Callable[[numbers.Finite], int]) -> Value:
     """The number rounded to a whole one, of the same precision as before."""
     value = number_of(call.args[0])
-    if isinstance(value, float | int):
+    if isinstance(value, float) or (isinstance(value, int) and value):
         return call.args[0]
     return _number(numbers.round_to(rounded(value), numbers.precision(value)))
 

@@ -30,7 +30,7 @@ from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.functions import FAMILY_OF
 from driftcheck.hcl.numbers import NumberError
 from driftcheck.hcl.syntax import Expression, Node
-from driftcheck.hcl.types import DYNAMIC, Type
+from driftcheck.hcl.types import DYNAMIC, ListType, Primitive, Type
 from driftcheck.hcl.values import NO_MARKS, Unknown, Value, unmark_deep
 from driftcheck.model.location import Location
 
@@ -249,6 +249,8 @@ def _call(declared: Function, args: list[Value], context: EvalContext, node: Nod
             value = convert(argument, parameter.type)
         except ConvertError as error:
             raise FunctionError(str(error), index) from None
+        if value.type is not argument.type:
+            _check_conversion(value, parameter, index)
         if not parameter.allow_marks:
             inside = value.all_marks()
             if inside:
@@ -274,6 +276,23 @@ def _call(declared: Function, args: list[Value], context: EvalContext, node: Nod
     except NumberError as error:
         raise FunctionError(str(error)) from None
     return result.with_marks(marks)
+
+
+def _check_conversion(value: Value, parameter: Parameter, index: int) -> None:
+    """Refuse a set whose unknown elements kept it from becoming the list that is wanted.
+
+    Nobody knows how many elements it has, so Terraform makes it an unknown list of the
+    elements' old type, which it then finds to be the wrong one.
+    """
+    wanted = parameter.type
+    if (
+        isinstance(wanted, ListType)
+        and isinstance(value.type, ListType)
+        and isinstance(value.raw, Unknown)
+        and isinstance(wanted.element, Primitive)
+        and wanted.element not in (DYNAMIC, value.type.element)
+    ):
+        raise FunctionError(f"{wanted} required, but received {value.type}", index)
 
 
 def _check_count(declared: Function, given: int) -> None:

@@ -113,7 +113,8 @@ def indent(call: Call) -> Value:
     spaces, content = whole(call.args[0]), call.args[1].as_str()
     if spaces < 0:
         raise FunctionError("the number of spaces must not be negative", 0)
-    charge(call, content.count("\n") * spaces + len(content))
+    # The margin itself is made once, even for a text of one line.
+    charge(call, (content.count("\n") + 1) * spaces + len(content))
     return text(content.replace("\n", "\n" + " " * spaces))
 
 
