@@ -1,0 +1,403 @@
+"""Schemas compiled to functions that tell quickly whether a document satisfies them.
+
+Nearly every table complies with nearly every policy, and that is all that needs to be
+known of such a pair. A compiled schema says so in microseconds; where it says that
+something is broken or unknown, ``validator`` tells what and where. What it cannot
+decide exactly as ``validator`` does it does not decide: schemas with keywords that are
+not compiled here have no quick test, and a test may answer "ask the validator".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sized
+from typing import Any
+
+from driftcheck.model.values import Json, Unknown
+from driftcheck.policies.keywords import OWN, Undecided, is_number
+from driftcheck.policies.validator import asks_for_null, compiled
+
+#: Whether a value satisfies a schema: True, False, or None for "ask the validator".
+Test = Callable[[Json], bool | None]
+Schema = Mapping[str, Any] | bool
+
+#: Keywords that test nothing themselves; ``then`` and the like belong to their neighbours.
+_SILENT = frozenset(
+    {"$defs", "$comment", "title", "description", "then", "else", "minContains", "maxContains"}
+)
+_REFERENCE = "#/$defs/"
+
+
+class NotCompiled(Exception):
+    """The schema uses something for which only the validator will do."""
+
+
+def quick_test(schema: Schema) -> Test | None:
+    """The test for a schema; None where only the validator will do.
+
+    Where the test gives True the validator finds nothing at all to report, and where it
+    gives False at least one definite failure. The keywords that look at more than the value
+    (``OWN``) are asked as they are, so the test runs within the same ``Validating`` context.
+    """
+    try:
+        return _Compiler(schema).schema(schema)
+    except NotCompiled:
+        return None
+
+
+class _Compiler:
+    """Compiles one policy's schema with the definitions in it."""
+
+    def __init__(self, root: Schema) -> None:
+        self._definitions = root.get("$defs", {}) if isinstance(root, Mapping) else {}
+        self._known: dict[str, Test | None] = {}
+
+    def schema(self, schema: Schema) -> Test:
+        """The test of a schema: all of its keywords."""
+        if isinstance(schema, bool):
+            return lambda _value: schema
+        tests = []
+        for keyword, argument in schema.items():
+            if keyword in _SILENT:
+                continue
+            if keyword in _COMBINING:
+                tests.append(_COMBINING[keyword](self, argument, schema))
+            elif keyword in OWN:
+                tests.append(_guarded(keyword, argument, _own(keyword, argument, schema)))
+            elif keyword in _LEAVES:
+                tests.append(_guarded(keyword, argument, _LEAVES[keyword](argument)))
+            elif keyword in _INSIDE:
+                test = _INSIDE[keyword](self, argument, schema)
+                tests.append(_guarded(keyword, argument, test))
+            else:
+                raise NotCompiled(keyword)
+        return _all(tests)
+
+    def reference(self, reference: str) -> Test:
+        """The test of a schema under the root's ``$defs``."""
+        name = reference.removeprefix(_REFERENCE)
+        if not reference.startswith(_REFERENCE) or not name.isidentifier():
+            raise NotCompiled(reference)
+        if name not in self._definitions:
+            raise NotCompiled(reference)
+        if name not in self._known:
+            self._known[name] = None  # stands for: is being compiled
+            self._known[name] = self.schema(self._definitions[name])
+        test = self._known[name]
+        if test is None:
+            raise NotCompiled("a schema that refers to itself")
+        return test
+
+
+def _all(tests: list[Test]) -> Test:
+    """Kleene's "and"."""
+    if len(tests) == 1:
+        return tests[0]
+
+    def test(value: Json) -> bool | None:
+        outcome: bool | None = True
+        for each in tests:
+            found = each(value)
+            if found is False:
+                return False
+            if found is None:
+                outcome = None
+        return outcome
+
+    return test
+
+
+def _guarded(keyword: str, argument: Any, inner: Test) -> Test:
+    """A keyword's test, which an unknown value leaves undecided."""
+    null = asks_for_null(keyword, argument)
+
+    def test(value: Json) -> bool | None:
+        if isinstance(value, Unknown):
+            return False if null and value.certainly_set else None
+        return inner(value)
+
+    return test
+
+
+# --- Keywords that combine schemas, and see unknown values themselves
+
+
+def _all_of(compiler: _Compiler, schemas: list[Schema], _schema: Schema) -> Test:
+    return _all([compiler.schema(s) for s in schemas])
+
+
+def _any_of(compiler: _Compiler, schemas: list[Schema], _schema: Schema) -> Test:
+    tests = [compiler.schema(s) for s in schemas]
+
+    def test(value: Json) -> bool | None:
+        outcome: bool | None = False
+        for each in tests:
+            found = each(value)
+            if found is True:
+                return True
+            if found is None:
+                outcome = None
+        return outcome
+
+    return test
+
+
+def _one_of(compiler: _Compiler, schemas: list[Schema], _schema: Schema) -> Test:
+    tests = [compiler.schema(s) for s in schemas]
+
+    def test(value: Json) -> bool | None:
+        outcomes = [each(value) for each in tests]
+        if outcomes.count(True) > 1:
+            return False
+        return None if None in outcomes else True in outcomes
+
+    return test
+
+
+def _not(compiler: _Compiler, schema: Schema, _schema: Schema) -> Test:
+    inner = compiler.schema(schema)
+
+    def test(value: Json) -> bool | None:
+        found = inner(value)
+        return None if found is None else not found
+
+    return test
+
+
+def _if(compiler: _Compiler, condition: Schema, schema: Mapping[str, Any]) -> Test:
+    holds = compiler.schema(condition)
+    then = compiler.schema(schema.get("then", True))
+    otherwise = compiler.schema(schema.get("else", True))
+
+    def test(value: Json) -> bool | None:
+        found = holds(value)
+        if found is None:
+            outcomes = {then(value), otherwise(value)}
+            return outcomes.pop() if len(outcomes) == 1 else None
+        return then(value) if found else otherwise(value)
+
+    return test
+
+
+def _ref(compiler: _Compiler, reference: str, _schema: Schema) -> Test:
+    return compiler.reference(reference)
+
+
+# --- Keywords that look inside a value
+
+
+def _properties(compiler: _Compiler, schemas: Mapping[str, Schema], _schema: Schema) -> Test:
+    members = [(name, compiler.schema(s)) for name, s in schemas.items()]
+
+    def test(value: Json) -> bool | None:
+        outcome: bool | None = True
+        if isinstance(value, dict):
+            for name, each in members:
+                if name in value:
+                    found = each(value[name])
+                    if found is False:
+                        return False
+                    if found is None:
+                        outcome = None
+        return outcome
+
+    return test
+
+
+def _additional(compiler: _Compiler, extra: Schema, schema: Mapping[str, Any]) -> Test:
+    if "patternProperties" in schema:
+        raise NotCompiled("patternProperties")
+    named = frozenset(schema.get("properties", ()))
+    inner = compiler.schema(extra)
+
+    def test(value: Json) -> bool | None:
+        outcome: bool | None = True
+        if isinstance(value, dict):
+            for name, member in value.items():
+                if name not in named:
+                    found = inner(member)
+                    if found is False:
+                        return False
+                    if found is None:
+                        outcome = None
+        return outcome
+
+    return test
+
+
+def _pattern_properties(
+    compiler: _Compiler, schemas: Mapping[str, Schema], _schema: Schema
+) -> Test:
+    members = [(compiled(pattern).search, compiler.schema(s)) for pattern, s in schemas.items()]
+
+    def test(value: Json) -> bool | None:
+        outcome: bool | None = True
+        if isinstance(value, dict):
+            for search, each in members:
+                for name, member in value.items():
+                    found = each(member) if search(name) else True
+                    if found is False:
+                        return False
+                    if found is None:
+                        outcome = None
+        return outcome
+
+    return test
+
+
+def _items(compiler: _Compiler, schema: Schema, around: Mapping[str, Any]) -> Test:
+    if "prefixItems" in around:
+        raise NotCompiled("prefixItems")
+    inner = compiler.schema(schema)
+
+    def test(value: Json) -> bool | None:
+        outcome: bool | None = True
+        if isinstance(value, list):
+            for member in value:
+                found = inner(member)
+                if found is False:
+                    return False
+                if found is None:
+                    outcome = None
+        return outcome
+
+    return test
+
+
+def _contains(compiler: _Compiler, wanted: Schema, schema: Mapping[str, Any]) -> Test:
+    inner = compiler.schema(wanted)
+    least = schema.get("minContains", 1)
+    most = schema.get("maxContains")
+
+    def test(value: Json) -> bool | None:
+        if not isinstance(value, list):
+            return True
+        outcomes = [inner(member) for member in value]
+        holding, open_ = outcomes.count(True), outcomes.count(None)
+        bound = len(value) if most is None else most
+        if holding > bound or holding + open_ < least:
+            return False
+        return True if least <= holding and holding + open_ <= bound else None
+
+    return test
+
+
+# --- Keywords that look at the value alone
+
+
+def _type(names: str | list[str]) -> Test:
+    tests = [_TYPES[name] for name in ([names] if isinstance(names, str) else names)]
+    if len(tests) == 1:
+        return tests[0]
+    return lambda value: any(each(value) for each in tests)
+
+
+_TYPES: dict[str, Callable[[Any], bool]] = {
+    "null": lambda value: value is None,
+    "boolean": lambda value: isinstance(value, bool),
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "number": is_number,
+    "integer": lambda value: is_number(value) and value == int(value),
+}
+
+
+def _enum(values: list[Json]) -> Test:
+    if not all(v is None or isinstance(v, str | bool | int) for v in values):
+        raise NotCompiled("enum")
+    texts = frozenset(v for v in values if isinstance(v, str))
+    markers = [v for v in values if v is None or isinstance(v, bool)]
+    numbers = [v for v in values if is_number(v)]
+
+    def test(value: Json) -> bool | None:
+        if isinstance(value, str):
+            return value in texts
+        if value is None or isinstance(value, bool):
+            return any(value is v for v in markers)
+        if is_number(value):
+            return value in numbers
+        return None  # an unknown may hide in it, which the validator looks for
+
+    return test
+
+
+def _const(wanted: Json) -> Test:
+    return _enum([wanted])
+
+
+def _required(names: list[str]) -> Test:
+    def test(value: Json) -> bool:
+        if isinstance(value, dict):
+            for name in names:
+                if name not in value:
+                    return False
+        return True
+
+    return test
+
+
+def _pattern(pattern: str) -> Test:
+    search = compiled(pattern).search
+    return lambda value: not isinstance(value, str) or search(value) is not None
+
+
+def _size(kind: type[Sized], fits: Callable[[int, int], bool]) -> Callable[[int], Test]:
+    def make(bound: int) -> Test:
+        return lambda value: not isinstance(value, kind) or fits(len(value), bound)
+
+    return make
+
+
+def _order(fits: Callable[[Any, Any], bool]) -> Callable[[Any], Test]:
+    def make(bound: Any) -> Test:
+        return lambda value: not is_number(value) or fits(value, bound)
+
+    return make
+
+
+def _own(keyword: str, argument: Any, schema: Schema) -> Test:
+    find = OWN[keyword]
+
+    def test(value: Json) -> bool | None:
+        outcome: bool | None = True
+        for error in find(None, argument, value, schema) or ():
+            if not isinstance(error, Undecided):
+                return False
+            outcome = None
+        return outcome
+
+    return test
+
+
+_COMBINING: dict[str, Callable[[_Compiler, Any, Any], Test]] = {
+    "allOf": _all_of,
+    "anyOf": _any_of,
+    "oneOf": _one_of,
+    "not": _not,
+    "if": _if,
+    "$ref": _ref,
+}
+_INSIDE: dict[str, Callable[[_Compiler, Any, Any], Test]] = {
+    "properties": _properties,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional,
+    "items": _items,
+    "contains": _contains,
+}
+_LEAVES: dict[str, Callable[[Any], Test]] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "required": _required,
+    "pattern": _pattern,
+    "minProperties": _size(dict, lambda size, bound: size >= bound),
+    "maxProperties": _size(dict, lambda size, bound: size <= bound),
+    "minItems": _size(list, lambda size, bound: size >= bound),
+    "maxItems": _size(list, lambda size, bound: size <= bound),
+    "minLength": _size(str, lambda size, bound: size >= bound),
+    "maxLength": _size(str, lambda size, bound: size <= bound),
+    "minimum": _order(lambda value, bound: not value < bound),
+    "maximum": _order(lambda value, bound: not value > bound),
+    "exclusiveMinimum": _order(lambda value, bound: not value <= bound),
+    "exclusiveMaximum": _order(lambda value, bound: not value >= bound),
+}

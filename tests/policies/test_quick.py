@@ -1,0 +1,161 @@
+"""The compiled tests say what the validator says, or leave it to the validator."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from driftcheck.model.values import Sensitive, Unknown
+from driftcheck.policies.keywords import Surroundings, Validating
+from driftcheck.policies.load import load_policies
+from driftcheck.policies.model import with_parameters
+from driftcheck.policies.quick import quick_test
+from driftcheck.policies.validator import verdict
+
+PACK = load_policies([Path(__file__).parents[2] / "policies"])
+NAMES = st.sampled_from(["a", "b", "c"])
+SCALARS = st.sampled_from([None, True, False, 0, 1, 2, Decimal("1.5"), 1.0, "", "a", "abc", "null"])
+MARKERS = st.sampled_from(
+    [Unknown("why"), Unknown("a new key", certainly_set=True), Sensitive("a"), Sensitive({"a": 1})]
+)
+
+
+def documents(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)
+        ),
+        max_leaves=8,
+    )
+
+
+SIZES = st.integers(0, 3)
+TYPES = st.sampled_from(["null", "boolean", "object", "array", "string", "number", "integer"])
+CONSTANTS = st.sampled_from([None, True, False, 0, 1, "a", "abc"])
+LEAVES = st.one_of(
+    st.booleans(),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.one_of(TYPES, st.lists(TYPES, min_size=1, max_size=2, unique=True)),
+            "const": CONSTANTS,
+            "title": st.just("said"),
+        },
+    ),
+    st.builds(lambda v: {"enum": v}, st.lists(CONSTANTS, min_size=1, max_size=3)),
+    st.builds(lambda n: {"required": n}, st.lists(NAMES, max_size=2, unique=True)),
+    st.builds(lambda p: {"pattern": p}, st.sampled_from(["^a", "c$", "^$"])),
+    st.builds(
+        lambda k, n: {k: n},
+        st.sampled_from(
+            [f"{end}{what}" for end in ("min", "max") for what in ("Properties", "Items", "Length")]
+        ),
+        SIZES,
+    ),
+    st.builds(
+        lambda k, n: {k: n},
+        st.sampled_from(["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]),
+        st.sampled_from([0, 1, 1.5, 2]),
+    ),
+    st.just({"$ref": "#/$defs/named"}),
+    st.builds(lambda n: {"equalsField": f"/{n}"}, NAMES),
+    st.just({"lessThanMember": {"a": "b"}}),
+    st.just({"uniqueItems": True}),
+)
+
+
+def _around(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    some = st.lists(inner, min_size=1, max_size=2)
+    named = st.dictionaries(NAMES, inner, min_size=1, max_size=2)
+    return st.one_of(
+        st.builds(
+            lambda k, s: {k: s}, st.sampled_from(["allOf", "anyOf", "oneOf", "prefixItems"]), some
+        ),
+        st.builds(lambda k, s: {k: s}, st.sampled_from(["not", "items", "propertyNames"]), inner),
+        st.builds(
+            lambda i, rest: {"if": i, **rest},
+            inner,
+            st.fixed_dictionaries({}, optional={"then": inner, "else": inner}),
+        ),
+        st.builds(
+            lambda s, rest: {"contains": s, **rest},
+            inner,
+            st.fixed_dictionaries({}, optional={"minContains": SIZES, "maxContains": SIZES}),
+        ),
+        st.builds(
+            lambda p, rest: {"properties": p, **rest},
+            named,
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "additionalProperties": inner,
+                    "patternProperties": st.dictionaries(st.just("^b"), inner),
+                },
+            ),
+        ),
+        st.builds(lambda s: {"additionalProperties": s}, inner),
+        st.builds(lambda s: {"patternProperties": {"^a": s}}, inner),
+    )
+
+
+SCHEMAS = st.recursive(LEAVES, _around, max_leaves=6)
+NAMED = st.recursive(
+    LEAVES.filter(lambda s: s is True or s is False or "$ref" not in s), _around, max_leaves=3
+).filter(lambda s: "$ref" not in str(s))
+
+
+def _said(schema: Any, document: Any) -> tuple[Any, bool | None]:
+    test = quick_test(schema)
+    if test is None:
+        return None, None
+    with Validating(document, Surroundings()):
+        return test, test(document)
+
+
+@given(SCHEMAS, NAMED, documents(st.one_of(SCALARS, MARKERS)))
+def test_what_a_test_says_is_what_the_validator_says(
+    schema: Any, named: Any, document: Any
+) -> None:
+    whole = {"allOf": [schema], "$defs": {"named": named}}
+    _test, said = _said(whole, document)
+    if said is not None:
+        assert verdict(whole, document) is said
+
+
+NOT_COMPILED = {"uniqueItems", "prefixItems", "propertyNames"}
+
+
+@given(SCHEMAS, documents(SCALARS))
+def test_a_test_decides_wherever_everything_is_known(schema: Any, document: Any) -> None:
+    whole = {"allOf": [schema], "$defs": {"named": {"type": "string"}}}
+    test, said = _said(whole, document)
+    if "patternProperties" in str(schema) and "additionalProperties" in str(schema):
+        return
+    if any(keyword in str(schema) for keyword in NOT_COMPILED):
+        return
+    assert test is not None
+    if "const" not in str(schema) and "enum" not in str(schema):
+        assert said is not None
+
+
+@pytest.mark.parametrize("policy", PACK, ids=lambda p: p.id)
+def test_the_shipped_policies_are_compiled_and_agree_on_their_examples(policy: Any) -> None:
+    for example in policy.examples:
+        values = policy.values(example.parameters)
+        for part in (policy.when, policy.must):
+            schema = with_parameters(part, values)
+            test, said = _said(schema, example.document)
+            assert test is not None
+            if said is not None:
+                assert verdict(schema, example.document) is said
+
+
+def test_a_schema_that_refers_to_itself_is_left_to_the_validator() -> None:
+    tree = {"additionalProperties": {"$ref": "#/$defs/tree"}}
+    assert quick_test({"$ref": "#/$defs/tree", "$defs": {"tree": tree}}) is None
