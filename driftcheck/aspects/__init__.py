@@ -12,6 +12,7 @@ from driftcheck.aspects.backup import Backup
 from driftcheck.aspects.base import Aspect
 from driftcheck.aspects.contributor_insights import ContributorInsights
 from driftcheck.aspects.deletion_protection import DeletionProtection
+from driftcheck.aspects.encryption_key import EncryptionKey
 from driftcheck.aspects.global_secondary_index import GlobalSecondaryIndex
 from driftcheck.aspects.keys import Keys
 from driftcheck.aspects.kinesis_streaming_destination import KinesisStreamingDestination
@@ -43,6 +44,7 @@ ASPECTS: tuple[Aspect, ...] = (
     OrphanedScalingTarget(),
     PointInTimeRecovery(),
     ServerSideEncryption(),
+    EncryptionKey(),
     Stream(),
     TimeToLive(),
     DeletionProtection(),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from driftcheck.model.pointer import join
 from driftcheck.model.values import Json, Unknown
-from driftcheck.policies.model import Policy, with_parameters
+from driftcheck.policies.model import Policy
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
+
+    from driftcheck.policies.keywords import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +42,39 @@ def evaluate(
     policies: Sequence[Policy],
     document: Mapping[str, Json],
     parameters: Mapping[str, Mapping[str, Json]],
+    around: Surroundings | None = None,
 ) -> Iterator[Violation | Undecidable]:
     """Every violation of the policies by a table's document.
 
-    ``parameters`` maps policy ids to the parameter values that a spec sets. A
-    policy yields either violations or one ``Undecidable``, never both: what is
-    certainly broken is broken whatever the unknown is.
+    ``parameters`` maps policy ids to the parameter values that a spec sets, ``around`` is
+    what policies may ask for besides the document. A policy yields either violations or one
+    ``Undecidable``, never both: what is certainly broken is broken whatever the unknown is.
     """
     for policy in policies:
-        yield from evaluate_one(policy, document, parameters.get(policy.id, {}))
+        yield from evaluate_one(policy, document, parameters.get(policy.id, {}), around)
 
 
 def evaluate_one(
-    policy: Policy, document: Mapping[str, Json], overrides: Mapping[str, Json]
+    policy: Policy,
+    document: Mapping[str, Json],
+    overrides: Mapping[str, Json],
+    around: Surroundings | None = None,
 ) -> Iterator[Violation | Undecidable]:
     """The violations of one policy; see ``evaluate``."""
-    from driftcheck.policies.validator import Undecided, iter_errors, verdict
+    from driftcheck.policies.keywords import Surroundings, Undecided
+    from driftcheck.policies.prepared import prepared
+    from driftcheck.policies.validator import iter_errors, verdict
 
-    values = policy.values(overrides)
-    applies = verdict(with_parameters(policy.when, values), document)
+    ready = prepared(policy, overrides)
+    around = around or Surroundings()
+    if ready.has_nothing_to_say(document, around):
+        return
+    applies = verdict(ready.when, document, around)
     if applies is False:
         return
     violations: dict[str, Violation] = {}
     undecidable: Undecidable | None = None
-    for error in iter_errors(with_parameters(policy.must, values), document):
+    for error in iter_errors(ready.must, document, around):
         pointer = _pointer(error) or policy.path
         if isinstance(error, Undecided):
             undecidable = undecidable or Undecidable(policy, pointer, error.unknown)

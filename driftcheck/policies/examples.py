@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from driftcheck.model.values import Json, Unknown
 from driftcheck.policies.evaluate import Undecidable, Violation, evaluate_one
 from driftcheck.policies.model import Example, Policy, with_parameters
+
+if TYPE_CHECKING:
+    from driftcheck.policies.keywords import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,25 @@ def _run(policy: Policy, example: Example, ordinary: Mapping[str, Json]) -> Outc
     from driftcheck.policies.validator import verdict
 
     document = {**ordinary, **example.document}
-    results = list(evaluate_one(policy, document, example.parameters))
+    around = _surroundings(example)
+    results = list(evaluate_one(policy, document, example.parameters, around))
     at = tuple(r.pointer for r in results)
     if any(isinstance(r, Violation) for r in results):
         return Outcome(policy, example, "fail", at)
     if any(isinstance(r, Undecidable) for r in results):
         return Outcome(policy, example, "unknown", at)
-    when = verdict(with_parameters(policy.when, policy.values(example.parameters)), document)
+    when = verdict(
+        with_parameters(policy.when, policy.values(example.parameters)), document, around
+    )
     got = "pass" if when is True or isinstance(when, Unknown) else "not-applicable"
     return Outcome(policy, example, got, at)
+
+
+def _surroundings(example: Example) -> Surroundings:
+    from driftcheck.policies.keywords import Surroundings
+
+    places = example.set_by_code
+    around = Surroundings(account=example.account, sets=lambda pointer: pointer in places)
+    if example.now is None:
+        return around
+    return replace(around, now=datetime.fromisoformat(example.now))

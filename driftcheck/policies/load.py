@@ -11,10 +11,10 @@ from driftcheck.documents.validate import suggestion, validate
 from driftcheck.errors import SpecError, UsageError
 from driftcheck.model.finding import Severity
 from driftcheck.model.location import Location
-from driftcheck.model.pointer import child, join
+from driftcheck.model.pointer import child, join, prefixes
 from driftcheck.model.values import Json, Unknown
 from driftcheck.paths import shown
-from driftcheck.policies.model import Example, Parameter, Policy
+from driftcheck.policies.model import Example, Parameter, Policy, with_parameters
 from driftcheck.policies.schema import policy_schema
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -64,6 +64,9 @@ def load_policy(path: Path) -> Policy:
     data = document.data
     for part in ("when", "must"):
         _check_schema(document, join(part), data.get(part, {}))
+    defaults = {name: p["default"] for name, p in data.get("parameters", {}).items()}
+    for part in ("when", "must"):
+        _check_arguments(document, join(part), with_parameters(data.get(part, {}), defaults))
     parameters = {
         name: Parameter(p["default"], p["schema"], p.get("description", ""))
         for name, p in data.get("parameters", {}).items()
@@ -121,6 +124,9 @@ def _example(data: Mapping[str, Any]) -> Example:
         document=_with_unknowns(data["document"]),
         parameters=data.get("parameters", {}),
         at=tuple(data.get("at", ())),
+        account=data.get("account"),
+        now=data.get("now"),
+        set_by_code=tuple(data.get("set_by_code", ())),
     )
 
 
@@ -156,6 +162,7 @@ def _check_schema(document: Document, pointer: str, schema: Json) -> None:
     JSON Schema itself ignores unknown keywords; in a rule a misspelt keyword would
     then silently allow everything.
     """
+    from driftcheck.policies.keywords import OWN
     from driftcheck.policies.validator import KEYWORDS
 
     if isinstance(schema, bool):
@@ -181,8 +188,38 @@ def _check_schema(document: Document, pointer: str, schema: Json) -> None:
                 _check_schema(document, child(below, str(index)), inner)
         elif keyword in KEYWORDS_WITH_SCHEMA:
             _check_schema(document, below, value)
-        elif keyword in ("pattern",):
+        elif keyword == "pattern":
             _check_pattern(document, below, value)
+        elif keyword in OWN:
+            _check_own(document, below, keyword, value)
+
+
+def _check_arguments(document: Document, part: str, schema: Json) -> None:
+    """Refuse keywords of JSON Schema that are given what they cannot take."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        pointer = part + join(*(str(token) for token in error.absolute_path))
+        # What a parameter's default puts there stands elsewhere.
+        known = next(p for p in prefixes(pointer) if p in document.values)
+        where = document.where(known)
+        raise SpecError(f"this is not JSON Schema: {error.message}.", where) from None
+
+
+def _check_own(document: Document, pointer: str, keyword: str, value: Json) -> None:
+    """Refuse keywords of ours that are given what they cannot take."""
+    from jsonschema import Draft202012Validator
+
+    from driftcheck.policies.keywords import ARGUMENTS
+
+    parameters = document.data.get("parameters", {})
+    given = with_parameters(value, {name: p["default"] for name, p in parameters.items()})
+    for error in Draft202012Validator(ARGUMENTS[keyword]).iter_errors(given):
+        where = document.values.get(pointer)
+        raise SpecError(f"{keyword} cannot take this: {error.message}.", where)
 
 
 KEYWORDS_WITH_SCHEMA = frozenset(
@@ -193,6 +230,7 @@ KEYWORDS_WITH_SCHEMA = frozenset(
 def _check_parameter(
     document: Document, pointer: str, value: Json, parameters: Mapping[str, Json]
 ) -> None:
+    """Refuse parameters that are not declared, however deep in a keyword's value they stand."""
     if isinstance(value, dict) and set(value) == {"$parameter"}:
         name = value["$parameter"]
         if name not in parameters:
@@ -201,6 +239,12 @@ def _check_parameter(
                 document.values.get(child(pointer, "$parameter")),
                 suggestion(str(name), parameters),
             )
+    elif isinstance(value, dict):
+        for token, inner in value.items():
+            _check_parameter(document, child(pointer, token), inner, parameters)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _check_parameter(document, child(pointer, str(index)), inner, parameters)
 
 
 def _check_pattern(document: Document, pointer: str, pattern: Json) -> None:

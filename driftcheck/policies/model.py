@@ -27,6 +27,8 @@ class Example:
     ``document`` is laid over an ordinary compliant table, so that an example
     states only what matters to it. ``expect`` is ``pass``, ``fail``, ``unknown``
     or ``not-applicable``; ``at`` lists the pointers of the expected findings.
+    ``account`` and ``now`` (RFC 3339) are those of the example, and ``set_by_code`` lists
+    the places that Terraform would write.
     """
 
     name: str
@@ -34,6 +36,9 @@ class Example:
     document: Mapping[str, Json]
     parameters: Mapping[str, Json] = field(default_factory=dict)
     at: tuple[str, ...] = ()
+    account: str | None = None
+    now: str | None = None
+    set_by_code: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,21 @@ def policy_schema() -> Schema:
                         "expect": {"enum": ["pass", "fail", "unknown", "not-applicable"]},
                         "at": {"type": "array", "items": _POINTER},
                         "parameters": {"type": "object"},
+                        "account": {
+                            "type": "string",
+                            "pattern": "^[0-9]{12}$",
+                            "description": "The account of the table, for accountIn.",
+                        },
+                        "now": {
+                            "type": "string",
+                            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+                            "description": "The time, for maximumAge.",
+                        },
+                        "set_by_code": {
+                            "type": "array",
+                            "items": _POINTER,
+                            "description": "What Terraform would write, for notSetByCode.",
+                        },
                         "document": {
                             "type": "object",
                             "description": "Fields of a table document, laid over a compliant "

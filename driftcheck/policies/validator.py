@@ -13,9 +13,7 @@ untrusted input.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import re2
@@ -24,8 +22,15 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from driftcheck.model.pointer import resolve
-from driftcheck.model.values import Json, Unknown, first_unknown, reveal
+from driftcheck.model.values import Json, Unknown, first_unknown
+from driftcheck.policies.keywords import (
+    OWN,
+    Keyword,
+    Surroundings,
+    Undecided,
+    Validating,
+    is_number,
+)
 
 #: Every keyword that a policy may use.
 KEYWORDS = frozenset(Draft202012Validator.VALIDATORS) | {
@@ -37,43 +42,27 @@ KEYWORDS = frozenset(Draft202012Validator.VALIDATORS) | {
     "title",
     "description",
     "$comment",
-    "equalsField",
-    "lessThanMember",
+    *OWN,
 } - {"format", "$dynamicRef", "unevaluatedItems", "unevaluatedProperties"}
 
-Keyword = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
 
-
-class Undecided(ValidationError):
-    """An error that says: this keyword met something unknown, so nobody can tell."""
-
-    def __init__(self, unknown: Unknown) -> None:
-        super().__init__(unknown.reason)
-        self.unknown = unknown
-
-
-def iter_errors(schema: Mapping[str, Any], document: Json) -> Iterator[ValidationError]:
+def iter_errors(
+    schema: Mapping[str, Any], document: Json, around: Surroundings | None = None
+) -> Iterator[ValidationError]:
     """Every way in which the document breaks the schema; ``Undecided`` where nobody can tell.
 
-    Two keywords are added to those of JSON Schema, for what it cannot say:
-    ``equalsField: POINTER`` (the value equals the one at a place of the whole document)
-    and ``lessThanMember: {a: b}`` (of an object: member ``a`` is less than member ``b``).
+    Besides the keywords of JSON Schema there are those of ``keywords``.
     """
-    token = _document.set(document)
-    try:
+    with Validating(document, around or Surroundings()):
         yield from _validator_class()(schema).iter_errors(document)
-    finally:
-        _document.reset(token)
 
 
-#: The whole document that is being validated, for the keywords that look beside themselves.
-_document: ContextVar[Json] = ContextVar("document", default=None)
-
-
-def verdict(schema: Mapping[str, Any], document: Json) -> bool | Unknown:
+def verdict(
+    schema: Mapping[str, Any], document: Json, around: Surroundings | None = None
+) -> bool | Unknown:
     """Whether the document satisfies the schema, or why that cannot be told."""
     undecided: Unknown | None = None
-    for error in iter_errors(schema, document):
+    for error in iter_errors(schema, document, around):
         if not isinstance(error, Undecided):
             return False
         undecided = undecided or error.unknown
@@ -90,8 +79,7 @@ def _validator_class() -> Any:
         "contains": _contains,
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
-        "equalsField": _equals_field,
-        "lessThanMember": _less_than_member,
+        **OWN,
     }
     transparent = {"allOf", "$ref", "$dynamicRef", "anyOf", "oneOf", "not", "if"}
     keywords: dict[str, Keyword] = {}
@@ -106,11 +94,11 @@ def _validator_class() -> Any:
 
 
 def _is_number(_checker: object, value: object) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return is_number(value)
 
 
 def _is_integer(_checker: object, value: object) -> bool:
-    return _is_number(_checker, value) and value == int(value)  # type: ignore[call-overload]
+    return is_number(value) and value == int(value)  # type: ignore[call-overload]
 
 
 def _guarded(name: str, keyword: Keyword) -> Keyword:
@@ -120,7 +108,7 @@ def _guarded(name: str, keyword: Keyword) -> Keyword:
         validator: Any, wanted: Any, instance: Any, schema: Any
     ) -> Iterable[ValidationError] | None:
         if isinstance(instance, Unknown):
-            if instance.certainly_set and _asks_for_null(name, wanted):
+            if instance.certainly_set and asks_for_null(name, wanted):
                 return [ValidationError("a value that is certainly set is not null")]
             return [Undecided(instance)]
         if name in {"const", "enum", "uniqueItems"}:
@@ -132,7 +120,7 @@ def _guarded(name: str, keyword: Keyword) -> Keyword:
     return check
 
 
-def _asks_for_null(name: str, wanted: Any) -> bool:
+def asks_for_null(name: str, wanted: Any) -> bool:
     """Whether only null satisfies the keyword."""
     return (name == "type" and wanted in ("null", ["null"])) or (name == "const" and wanted is None)
 
@@ -238,31 +226,6 @@ def _pattern_properties(
         for name, value in instance.items():
             if compiled(pattern).search(name):
                 yield from validator.descend(value, schema, path=name, schema_path=pattern)
-
-
-def _equals_field(
-    _validator: Any, pointer: str, instance: Any, _schema: Any
-) -> Iterator[ValidationError]:
-    other = resolve(_document.get(), pointer)
-    unknown = first_unknown(other) or first_unknown(instance)
-    if unknown is not None:
-        yield Undecided(unknown)
-    elif reveal(other) != reveal(instance):
-        yield ValidationError(f"is not what {pointer} is")
-
-
-def _less_than_member(
-    _validator: Any, members: Any, instance: Any, _schema: Any
-) -> Iterator[ValidationError]:
-    if not isinstance(instance, dict):
-        return
-    for smaller, larger in members.items():
-        low, high = instance.get(smaller), instance.get(larger)
-        unknown = first_unknown([low, high])
-        if unknown is not None:
-            yield Undecided(unknown)
-        elif _is_number(None, low) and _is_number(None, high) and low >= high:  # type: ignore[operator]
-            yield ValidationError(f"{smaller} is not less than {larger}", path=(smaller,))
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from driftcheck.aspects import ASPECTS, FIELD_OWNERS
 from driftcheck.compare.findings import Place, finding_of, party_value, unknown_finding
@@ -15,11 +16,14 @@ from driftcheck.compare.three_way import (
     no_evidence,
 )
 from driftcheck.model.finding import Finding, Kind, Party, Risk, Severity
-from driftcheck.model.pointer import split
+from driftcheck.model.pointer import prefixes, split
 from driftcheck.model.table import Table
-from driftcheck.model.values import Json
+from driftcheck.model.values import Json, Unknown
 from driftcheck.policies.evaluate import Undecidable, Violation, evaluate
 from driftcheck.policies.model import Policy
+
+if TYPE_CHECKING:
+    from driftcheck.policies.keywords import Setting, Surroundings
 
 TABLE_MISSING = "table-missing"
 UNDECIDABLE_SUFFIX = "-undecidable"
@@ -48,13 +52,35 @@ def judge(
     subject = sources.live or sources.code
     if subject is None:
         return findings
-    for outcome in evaluate(policies, subject.document(), parameters):
+    around = _around(sources, place)
+    for outcome in evaluate(policies, subject.document(), parameters, around):
         if isinstance(outcome, Undecidable):
             if not _already_unknown(outcome, findings):
                 findings.append(_undecidable(outcome, sources, place))
         elif not _fold(outcome, findings):
             findings.append(_violation(outcome, sources, place))
     return findings
+
+
+def _around(sources: Sources, place: Place) -> Surroundings:
+    from driftcheck.policies.keywords import Surroundings, nothing_set
+
+    sets = nothing_set if sources.code is None else _set_by(sources.code)
+    return Surroundings(account=place.account, sets=sets)
+
+
+def _set_by(code: Table) -> Setting:
+    """Whether Terraform would write a place: the code states it and does not ignore changes."""
+
+    def sets(pointer: str) -> bool | Unknown:
+        value = code.get(pointer)
+        if value is None or isinstance(value, Unknown):
+            return value or False
+        if not code.where(""):
+            return Unknown("a plan does not tell what Terraform was told to ignore")
+        return not any(prefix in code.ignored for prefix in prefixes(pointer))
+
+    return sets
 
 
 def missing_table(
