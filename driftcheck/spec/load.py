@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from driftcheck.aspects import BY_NAME, FIELD_OWNERS
 from driftcheck.documents import Document, load_document
-from driftcheck.documents.validate import validate
+from driftcheck.documents.validate import suggestion, validate
 from driftcheck.errors import SpecError, UsageError
 from driftcheck.model.finding import Severity
 from driftcheck.model.location import Location
-from driftcheck.model.pointer import join
+from driftcheck.model.pointer import join, split
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json
 from driftcheck.model.waiver import Waiver
 from driftcheck.paths import is_inside, repository_root, shown
+from driftcheck.spec.instances import has_placeholder, instances
 from driftcheck.spec.model import (
+    AspectSelection,
     AssumeRole,
     Contract,
     PolicySelection,
@@ -54,16 +58,42 @@ def find_specs(paths: list[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def load_spec(path: Path, root: Path | None = None) -> Spec:
-    """The spec in a YAML or JSON file.
+def load_specs(path: Path, root: Path | None = None) -> tuple[Spec, ...]:
+    """The specs in a YAML or JSON file: one, or one for every element of its ``for_each``.
 
-    Files that it names must lie in ``root``, by default the repository that the
+    Files that they name must lie in ``root``, by default the repository that the
     spec itself is in. Raises ``SpecError`` at the line of the first mistake.
     """
     document = load_document(path)
     _check_version(document)
-    validate(document, spec_schema(), "spec")
-    return _Reader(document, path, root or repository_root(path)).spec()
+    schema = spec_schema()
+    validate(document, schema, "spec")
+    root = root or repository_root(path)
+    named = str(document.data["name"])
+    specs: list[Spec] = []
+    for each, instance in instances(document):
+        if each is None:
+            return (_Reader(document, path, root).spec(),)
+        try:
+            validate(instance, schema, "spec")
+            spec = _Reader(instance, path, root).spec()
+        except SpecError as error:
+            detail = f'In the instance for "{each.key}". {error.detail}'.rstrip()
+            raise SpecError(error.summary, error.location, detail) from None
+        if not has_placeholder(named):
+            spec = replace(spec, name=f'{named}["{each.key}"]')
+        specs.append(spec)
+    return tuple(specs)
+
+
+def load_spec(path: Path, root: Path | None = None) -> Spec:
+    """The one spec in a file; see ``load_specs``. Raises ``SpecError`` if it holds several."""
+    specs = load_specs(path, root)
+    if len(specs) != 1:
+        raise SpecError(
+            f'{shown(path)}: "for_each" makes {len(specs)} specs of this file, and one is needed.'
+        )
+    return specs[0]
 
 
 def _check_version(document: Document) -> None:
@@ -101,10 +131,11 @@ class _Reader:
             variables=data.get("variables", {}),
             var_files=self._files(data, "/var_files"),
             workspace=data.get("workspace"),
-            table=data.get("table"),
+            tables=_tables(data),
             targets=self._targets(),
             contracts=self._contracts(),
             policies=self._policies(),
+            aspects=self._aspects(),
             waivers=tuple(
                 self._waiver(w, join("waivers", str(i)))
                 for i, w in enumerate(data.get("waivers", ()))
@@ -152,34 +183,49 @@ class _Reader:
     def _targets(self) -> tuple[Target, ...]:
         if "targets" not in self._data:
             return (Target(),)
-        seen: dict[str, int] = {}
+        seen: set[str] = set()
         targets: list[Target] = []
         for index, entry in enumerate(self._data["targets"]):
             pointer = join("targets", str(index))
-            if entry["name"] in seen:
-                raise SpecError(
-                    f'the target name "{entry["name"]}" is used twice.',
-                    self._at(pointer + "/name"),
-                    "Reports tell targets apart by their names.",
-                )
-            seen[entry["name"]] = index
-            account = entry.get("account")
-            targets.append(
-                Target(
-                    name=entry["name"],
-                    account=None if account is None else str(account).zfill(12),
-                    region=entry.get("region"),
-                    environment=entry.get("environment"),
-                    profile=entry.get("profile"),
-                    assume_role=tuple(AssumeRole(**r) for r in entry.get("assume_role", ())),
-                    variables=entry.get("variables", {}),
-                    var_files=self._files(entry, pointer + "/var_files"),
-                    workspace=entry.get("workspace"),
-                    table=entry.get("table"),
-                    location=self._at(pointer),
-                )
-            )
+            for target in self._target(entry, pointer):
+                if target.name in seen:
+                    raise SpecError(
+                        f'the target name "{target.name}" is used twice.',
+                        self._at(pointer + "/name"),
+                        "Reports tell targets apart by their names.",
+                    )
+                seen.add(target.name)
+                targets.append(target)
         return tuple(targets)
+
+    def _target(self, entry: Mapping[str, Any], pointer: str) -> Iterator[Target]:
+        """A target for each of the regions that an entry names, or for the one that it does."""
+        account = entry.get("account")
+        one = Target(
+            name=entry["name"],
+            account=None if account is None else str(account).zfill(12),
+            region=entry.get("region"),
+            environment=entry.get("environment"),
+            profile=entry.get("profile"),
+            assume_role=tuple(AssumeRole(**r) for r in entry.get("assume_role", ())),
+            variables=entry.get("variables", {}),
+            var_files=self._files(entry, pointer + "/var_files"),
+            workspace=entry.get("workspace"),
+            tables=_tables(entry),
+            location=self._at(pointer),
+            pointer=pointer,
+        )
+        if "regions" not in entry:
+            yield one
+        elif "region" in entry:
+            raise SpecError(
+                'a target has "region" or "regions", not both.',
+                self._at(pointer + "/regions"),
+                "Write all of them under regions.",
+            )
+        for index, region in enumerate(entry.get("regions", ())):
+            place = self._at(f"{pointer}/regions/{index}")
+            yield replace(one, name=f"{one.name}-{region}", region=region, location=place)
 
     def _contracts(self) -> tuple[Contract, ...]:
         contracts: list[Contract] = []
@@ -227,6 +273,44 @@ class _Reader:
             },
         )
 
+    def _aspects(self) -> AspectSelection:
+        entry = self._data.get("aspects")
+        if entry is None:
+            return AspectSelection()
+        prefix = "/aspects"
+        found = AspectSelection(
+            include=tuple(entry.get("include", ("*",))),
+            exclude=tuple(entry.get("exclude", ())),
+            locations={
+                place[len(prefix) :]: self._at(place)
+                for place in self._document.values
+                if place.startswith(prefix + "/")
+            },
+        )
+        self._check_aspects(found)
+        return found
+
+    def _check_aspects(self, selection: AspectSelection) -> None:
+        """Refuse patterns that name no aspect, and a contract about what is not looked at."""
+        for field in ("include", "exclude"):
+            for index, pattern in enumerate(getattr(selection, field)):
+                if not any(fnmatchcase(name, pattern) for name in BY_NAME):
+                    raise SpecError(
+                        f'no aspect is called "{pattern}".',
+                        selection.locations.get(f"/{field}/{index}"),
+                        suggestion(pattern, BY_NAME),
+                    )
+        for contract in self._contracts():
+            for pointer, places in contract.locations.items():
+                stated = split(pointer)
+                if len(stated) == 1 and not selection.covers(FIELD_OWNERS[stated[0]]):
+                    raise SpecError(
+                        f'"{stated[0]}" is stated here, but the aspect '
+                        f'"{FIELD_OWNERS[stated[0]]}" is left out under "aspects".',
+                        places[0],
+                        "State less, or leave out less.",
+                    )
+
     def _waiver(self, entry: Mapping[str, Any], pointer: str) -> Waiver:
         try:
             expires = date.fromisoformat(entry["expires"])
@@ -255,3 +339,9 @@ class _Reader:
             include=tuple(entry.get("include", ("*",))),
             exclude=tuple(entry.get("exclude", ())),
         )
+
+
+def _tables(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """What ``table`` says: one name or pattern, or several."""
+    stated = entry.get("table", ())
+    return (stated,) if isinstance(stated, str) else tuple(stated)

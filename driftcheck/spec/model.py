@@ -13,6 +13,8 @@ from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json
 from driftcheck.model.waiver import Waiver
 
+_PATTERN = frozenset("*?[")
+
 
 @dataclass(frozen=True, slots=True)
 class AssumeRole:
@@ -30,8 +32,10 @@ class Target:
     What is None comes from the command line or the environment. ``assume_role`` is
     a chain: the first role is assumed with the profile's credentials, each further
     one with those of the role before it. ``variables``, ``var_files``, ``workspace``
-    and ``table`` replace or extend the spec's own for this target. ``environment``
-    is a label that policies and people see; it sets no variable.
+    and ``tables`` replace or extend the spec's own for this target. ``environment``
+    is a label that policies and people see; it sets no variable. ``pointer`` is the
+    place in the spec that states the target; one that names several ``regions`` stands
+    there for one target each.
     """
 
     name: str = "default"
@@ -43,8 +47,9 @@ class Target:
     variables: Mapping[str, Json] = field(default_factory=dict)
     var_files: tuple[Path, ...] = ()
     workspace: str | None = None
-    table: str | None = None
+    tables: tuple[str, ...] = ()
     location: Location | None = None
+    pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,19 @@ class PolicySelection:
 
 
 @dataclass(frozen=True, slots=True)
+class AspectSelection:
+    """Which aspects of live tables are read and compared; patterns over their names."""
+
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
+    locations: Mapping[str, Location] = field(default_factory=dict)
+
+    def covers(self, aspect: str) -> bool:
+        """Whether an aspect is read and compared."""
+        return _any_match(self.include, aspect) and not _any_match(self.exclude, aspect)
+
+
+@dataclass(frozen=True, slots=True)
 class Unmanaged:
     """Whether live tables that no spec covers are findings, and which of them."""
 
@@ -129,8 +147,9 @@ class Spec:
 
     ``file`` is the path as reports show it. ``module`` is the module's directory,
     known to lie inside ``root`` (no file outside ``root`` is ever read on behalf of
-    the spec); None for tables that only the contract describes. ``table`` names
-    the live table where the code's name for it cannot be known.
+    the spec); None for tables that only the contract describes. ``tables`` are names
+    of live tables and patterns over them, for a spec without a module and for code
+    whose names cannot be known.
     """
 
     file: str
@@ -140,10 +159,11 @@ class Spec:
     variables: Mapping[str, Json] = field(default_factory=dict)
     var_files: tuple[Path, ...] = ()
     workspace: str | None = None
-    table: str | None = None
+    tables: tuple[str, ...] = ()
     targets: tuple[Target, ...] = (Target(),)
     contracts: tuple[Contract, ...] = ()
     policies: PolicySelection = PolicySelection()
+    aspects: AspectSelection = AspectSelection()
     waivers: tuple[Waiver, ...] = ()
     unmanaged: Unmanaged = Unmanaged()
     severity: tuple[SeverityOverride, ...] = ()
@@ -157,9 +177,23 @@ class Spec:
         """The variable files at a target, later ones winning, as Terraform reads them."""
         return self.var_files + target.var_files
 
+    def tables_for(self, target: Target) -> tuple[str, ...]:
+        """The names of tables, and patterns over them, that are stated for a target."""
+        return target.tables or self.tables
+
+    def table_for(self, target: Target) -> str | None:
+        """The one table that is stated for a target by its name; None for none or several."""
+        stated = self.tables_for(target)
+        return stated[0] if len(stated) == 1 and not is_pattern(stated[0]) else None
+
     def where(self, pointer: str) -> Location | None:
         """Where the spec file states something, by JSON Pointer into the file."""
         return self.locations.get(pointer)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text that names tables is a pattern over names; no name has these characters."""
+    return not _PATTERN.isdisjoint(text)
 
 
 def _matches(pattern: str | None, value: str | None) -> bool:

@@ -17,62 +17,90 @@ SCHEMA_ID = "urn:driftcheck:schema:spec:1"
 
 _NAME: Schema = {"type": "string", "minLength": 1}
 _PATTERN: Schema = {**_NAME, "description": "A pattern: * is anything, ? one character."}
+_REGION: Schema = {
+    "type": "string",
+    "pattern": "^[a-z]{2,}(-[a-z0-9]+)+$",
+    "description": "A region's code, as eu-central-1.",
+}
 _NAMES: Schema = {"type": "array", "items": _NAME, "uniqueItems": True}
 _PATTERNS: Schema = {"type": "array", "items": _PATTERN, "uniqueItems": True}
 
 
 def spec_schema(aspects: Sequence[Aspect] = ASPECTS) -> Schema:
-    """The schema of a spec file, as ``driftcheck schema spec`` prints it."""
+    """The schema of a spec file, as ``driftcheck schema spec`` prints it.
+
+    A file with ``for_each`` is a template: its instances are held against the schema,
+    and of the file itself only the keys are known.
+    """
+    keys = _keys()
+    for_each = {
+        "description": "A spec for every element: of a list of texts, or of a map. "
+        "${each.key}, ${each.value} and ${each.value.NAME} stand for it in texts.",
+        "anyOf": [
+            {"type": "array", "minItems": 1, "uniqueItems": True, "items": _NAME},
+            {"type": "object", "minProperties": 1},
+        ],
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,
         "title": "driftcheck spec",
         "description": "What DynamoDB tables must look like, and where they live.",
-        **_object(
-            {
-                "version": {"const": 1, "description": "The version of the format: 1."},
-                "name": {**_NAME, "description": "The name of the spec in reports."},
-                "module": {
-                    **_NAME,
-                    "description": "The directory of the Terraform module, relative to this file.",
-                },
-                **_inputs(),
-                "targets": {
-                    "type": "array",
-                    "minItems": 1,
-                    "items": _target(),
-                    "description": "Where the tables live. Without any: the account and region "
-                    "that the environment gives.",
-                },
-                "contract": {
-                    "$ref": "#/$defs/table",
-                    "description": "What every table of the module must be, whatever the code "
-                    "says. What is not stated is free; null says that a thing must not exist.",
-                },
-                "tables": {
-                    "type": "array",
-                    "items": _table(),
-                    "description": "Contracts for some of the module's tables.",
-                },
-                "policies": _policies(),
-                "waivers": {"type": "array", "items": _waiver()},
-                "unmanaged": _object(
-                    {
-                        "enabled": {"type": "boolean", "default": True},
-                        "include": _PATTERNS,
-                        "exclude": _PATTERNS,
-                    },
-                    "Report live tables of the targets that no spec covers.",
-                ),
-                "severity": {
-                    "type": "array",
-                    "items": _severity(),
-                    "description": "Severities instead of the built-in ones; the last match wins.",
-                },
-            },
-            required=["version", "name"],
-        ),
+        "type": "object",
+        "required": ["version", "name"],
+        "if": {"required": ["for_each"]},
+        "then": _object({"for_each": for_each, "name": _NAME, **{k: {} for k in keys}}),
+        "else": _object(keys),
         "$defs": {"table": contract_schema(aspects)},
+    }
+
+
+def _keys() -> dict[str, Schema]:
+    """The keys of a spec that is no template."""
+    return {
+        "version": {"const": 1, "description": "The version of the format: 1."},
+        "name": {**_NAME, "description": "The name of the spec in reports."},
+        "module": {
+            **_NAME,
+            "description": "The directory of the Terraform module, relative to this file.",
+        },
+        **_inputs(),
+        "targets": {
+            "type": "array",
+            "minItems": 1,
+            "items": _target(),
+            "description": "Where the tables live. Without any: the account and region "
+            "that the environment gives.",
+        },
+        "contract": {
+            "$ref": "#/$defs/table",
+            "description": "What every table of the module must be, whatever the code "
+            "says. What is not stated is free; null says that a thing must not exist.",
+        },
+        "tables": {
+            "type": "array",
+            "items": _table(),
+            "description": "Contracts for some of the module's tables.",
+        },
+        "policies": _policies(),
+        "aspects": _object(
+            {"include": {**_PATTERNS, "default": ["*"]}, "exclude": _PATTERNS},
+            "Which aspects of the live tables are read and compared: all, without it.",
+        ),
+        "waivers": {"type": "array", "items": _waiver()},
+        "unmanaged": _object(
+            {
+                "enabled": {"type": "boolean", "default": True},
+                "include": _PATTERNS,
+                "exclude": _PATTERNS,
+            },
+            "Report live tables of the targets that no spec covers.",
+        ),
+        "severity": {
+            "type": "array",
+            "items": _severity(),
+            "description": "Severities instead of the built-in ones; the last match wins.",
+        },
     }
 
 
@@ -145,8 +173,10 @@ def _inputs() -> dict[str, Schema]:
         "var_files": {**_NAMES, "description": "Variable files, relative to this file."},
         "workspace": {**_NAME, "description": "The value of terraform.workspace."},
         "table": {
-            **_NAME,
-            "description": "The live table's name, where the code's cannot be known.",
+            "description": "The live table's name, or a pattern that stands for the live "
+            "tables that match it, or several of these. With a module: where the code's "
+            "names cannot be known, and for tables that it does not have.",
+            "anyOf": [_PATTERN, {**_PATTERNS, "minItems": 1}],
         },
     }
 
@@ -178,10 +208,13 @@ def _target() -> Schema:
                 "maximum": 999999999999,
                 "description": "The 12 digits of the account id.",
             },
-            "region": {
-                "type": "string",
-                "pattern": "^[a-z]{2,}(-[a-z0-9]+)+$",
-                "description": "A region's code, as eu-central-1.",
+            "region": _REGION,
+            "regions": {
+                "type": "array",
+                "minItems": 1,
+                "uniqueItems": True,
+                "items": _REGION,
+                "description": "Several regions instead of one: a target NAME-REGION for each.",
             },
             "environment": _NAME,
             "profile": _NAME,

@@ -237,7 +237,7 @@ def _where(
 def place_of(table: Table, spec: Spec | None, target: Target | None) -> Place:
     """What all findings about a table of the code have in common."""
     name = table.name
-    given = (target.table if target else None) or (spec.table if spec else None)
+    given = spec.table_for(target or Target()) if spec is not None else None
     return Place(
         given if isinstance(name, Unknown) else name,
         table.address,

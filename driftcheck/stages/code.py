@@ -68,7 +68,7 @@ def code_of_spec(
     if spec.module is None:
         return CodeTables()
     inputs: list[VarOption] = [VarFile(path) for path in spec.var_files_for(target)]
-    own = join("targets", str(spec.targets.index(target)), "variables")
+    own = target.pointer + "/variables"
     inputs += [
         VarValue(
             name,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from driftcheck.hcl.module.load import configuration_files
-from driftcheck.spec.load import load_spec
+from driftcheck.spec.load import load_specs
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.base import Snapshot
 from driftcheck.stages.code import CodeTables, Place, code_of_spec
@@ -18,7 +18,10 @@ def code_of_spec_at(
 ) -> CodeTables:
     """The spec's module as it was: with the variables of the spec as it was, if it was there."""
     file = before.path(Path(spec.file))
-    old = load_spec(file, before.root) if file.is_file() else _moved(spec, before)
+    specs = load_specs(file, before.root) if file.is_file() else ()
+    old = next((s for s in specs if s.name == spec.name), None)
+    if old is None:
+        old = specs[0] if len(specs) == 1 else _moved(spec, before)
     if old.module is not None and not holds_code(old.module):
         return CodeTables()
     there = next((t for t in old.targets if t.name == target.name), target)

@@ -7,6 +7,7 @@ all tables of the account and region stand for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +15,7 @@ from enum import StrEnum
 from driftcheck.aspects import ASPECTS
 from driftcheck.model.table import Table
 from driftcheck.model.values import Json, Sensitive, Unknown
-from driftcheck.spec.model import Spec, Target
+from driftcheck.spec.model import Spec, Target, is_pattern
 from driftcheck.stages.code import Place, code_of_spec
 from driftcheck.stages.options import EvaluationOptions
 
@@ -106,6 +107,7 @@ def reach_of(specs: Sequence[Spec], options: EvaluationOptions) -> Reach:
     for spec in specs:
         found.lists |= spec.unmanaged.enabled or spec.module is None
         for target in spec.targets:
+            found.lists |= any(is_pattern(stated) for stated in spec.tables_for(target))
             _reach(spec, target, options, found)
     return Reach(
         tables=frozenset(found.tables) or frozenset({_table_arn(None, None, "*")}),
@@ -123,8 +125,8 @@ def _reach(spec: Spec, target: Target, options: EvaluationOptions, found: _Found
     place = Place(target.account, target.region)
     found.regions |= {target.region} if target.region else set()
     found.accounts.add(target.account or "*")
-    named = target.table or spec.table
-    names = {named} if named else set()
+    named = spec.table_for(target)
+    names = {_arn_pattern(stated) for stated in spec.tables_for(target)}
     for table in code_of_spec(spec, target, place, options).tables:
         name = table.name if isinstance(table.name, str) else named or "*"
         names.add(name)
@@ -134,7 +136,7 @@ def _reach(spec: Spec, target: Target, options: EvaluationOptions, found: _Found
             found.tables.add(_table_arn(target.account, region, name))
         _more(table, found)
     if not names:
-        names = {c.match_name or "*" for c in spec.contracts}
+        names = {_arn_pattern(c.match_name or "*") for c in spec.contracts}
     found.tables |= {_table_arn(target.account, target.region, name) for name in names if name}
     for contract in spec.contracts:
         document = {k: v for f in contract.settings.values() for k, v in f.items()}
@@ -165,6 +167,11 @@ def _plain(value: Json) -> Json:
     while isinstance(value, Sensitive):
         value = value.value
     return value if not isinstance(value, Unknown) or value.certainly_set else None
+
+
+def _arn_pattern(stated: str) -> str:
+    """A pattern over names as IAM understands it: with * and ?, but no sets of characters."""
+    return re.sub(r"\[[^]]*\]?", "?", stated)
 
 
 def _table_arn(account: str | None, region: str | None, name: str) -> str:
@@ -221,7 +228,8 @@ def _statements(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
 def _keys(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
     """What keys are asked about, and used for."""
     # An alias, or a key that somebody set behind the code's back, has to be looked up, too.
-    yield _statement("LookUpKeys", ("kms:DescribeKey",), [_key_arn(reach)])
+    looked_up = ("kms:DescribeKey", "kms:GetKeyRotationStatus")
+    yield _statement("LookUpKeys", looked_up, [_key_arn(reach)])
     if use is not Use.SCAN and reach.encrypted:
         services = sorted(f"dynamodb.{r}.amazonaws.com" for r in reach.regions)
         through = {"kms:ViaService": services or ["dynamodb.*.amazonaws.com"]}

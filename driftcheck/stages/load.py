@@ -12,7 +12,7 @@ from driftcheck.errors import SpecError, UsageError
 from driftcheck.model.pointer import child, join
 from driftcheck.policies.load import check_parameters, load_policies
 from driftcheck.policies.model import Policy
-from driftcheck.spec.load import find_specs, load_spec
+from driftcheck.spec.load import find_specs, load_specs
 from driftcheck.spec.model import Spec
 
 #: Where specs are looked for when none is named.
@@ -43,7 +43,7 @@ def load(paths: Sequence[Path], policy_directories: Sequence[Path]) -> Loaded:
         paths = [DEFAULT_SPECS]
     unique = {directory.resolve(): directory for directory in policy_directories}
     policies = load_policies(list(unique.values()))
-    specs = [load_spec(path) for path in find_specs(list(paths))]
+    specs = [spec for path in find_specs(list(paths)) for spec in load_specs(path)]
     names: dict[str, Spec] = {}
     for spec in specs:
         if spec.name in names:

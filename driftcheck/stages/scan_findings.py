@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from driftcheck.compare.findings import Place
-from driftcheck.errors import AwsError
+from driftcheck.errors import AwsError, DriftcheckError
 from driftcheck.model.finding import Finding, Kind, Party, Severity
+from driftcheck.model.location import Location
+from driftcheck.model.pointer import join
 from driftcheck.model.table import Table
 from driftcheck.model.values import Unknown
 from driftcheck.spec.model import Contract, Spec, Target
@@ -15,10 +19,11 @@ NAME_UNKNOWN = "table-name-unknown"
 EXISTENCE_UNKNOWN = "table-existence-unknown"
 LISTING_FAILED = "tables-not-listed"
 CONTRACT_UNMATCHED = "contract-unmatched"
+TABLES_UNMATCHED = "tables-unmatched"
 UNMANAGED = "unmanaged-table"
 
 
-def target_failed(spec: Spec, target: Target, error: AwsError) -> Finding:
+def target_failed(spec: Spec, target: Target, error: DriftcheckError) -> Finding:
     """Nothing, or nothing more, could be read of a target."""
     return Finding(
         kind=Kind.UNKNOWN,
@@ -102,6 +107,26 @@ def contract_unmatched(spec: Spec, contract: Contract) -> Finding:
         at_odds=Party.SPEC,
         help="Correct the pattern, or remove the contract if the table is meant to be gone.",
         locations=(contract.location,) if contract.location else (),
+    )
+
+
+def tables_unmatched(
+    spec: Spec, pattern: str, targets: Sequence[str], place: Location | None
+) -> Finding:
+    """A pattern over tables that stands for none: misspelt, or of tables that are gone."""
+    only = targets[0] if len(targets) == 1 else None
+    return Finding(
+        kind=Kind.CONTRACT,
+        rule=TABLES_UNMATCHED,
+        severity=Severity.MEDIUM,
+        message=f'No live table matches "{pattern}"'
+        + (f" in the target {only}" if only else " in any target"),
+        spec=spec.name,
+        target=only,
+        path="/tables" + join(spec.name, only or "", pattern),
+        at_odds=Party.SPEC,
+        help="Correct the pattern, or remove it if the tables are meant to be gone.",
+        locations=(place,) if place else (),
     )
 
 

@@ -91,7 +91,8 @@ severity:
     assert [r.session_name for r in prod.assume_role] == ["driftcheck", "me"]
     assert spec.variables_for(prod) == {"size": 2, "tags": {"a": "b"}}
     assert spec.var_files_for(test) == (repository / "prod.tfvars",)
-    assert (prod.table, test.table, spec.table) == ("orders-prod", None, "orders")
+    assert (prod.tables, test.tables, spec.tables) == (("orders-prod",), (), ("orders",))
+    assert (spec.table_for(prod), spec.table_for(test)) == ("orders-prod", "orders")
     assert spec.policies.selects("pitr-enabled", ("baseline",))
     assert not spec.policies.selects("pitr-recovery-period", ())
     assert not spec.policies.selects("other", ("baseline",))
