@@ -37,8 +37,9 @@ _LINES = re.compile(
 )
 _BLANKS = r"(?:[ \t\n]|\r\n|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)*+"
 _DIRECTIVE = re.compile(rf"{_BLANKS}(?P<keyword>{NAME})")
+# Names are taken whole ((?>...)), or else `xin` would be `x in`.
 _FOR_NAMES = re.compile(
-    rf"{_BLANKS}(?P<first>{NAME})(?:{_BLANKS},{_BLANKS}(?P<second>{NAME}))?"
+    rf"{_BLANKS}(?P<first>(?>{NAME}))(?:{_BLANKS},{_BLANKS}(?P<second>(?>{NAME})))?"
     rf"{_BLANKS}in(?=[\x00-,./:-@\[-^`{{-\x7f]|\Z)"
 )
 _CLOSE = re.compile(rf"{_BLANKS}(?P<strip>~)?\}}")
