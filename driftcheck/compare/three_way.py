@@ -96,6 +96,10 @@ class _Pair:
     differences: dict[str, Difference]
     undecided: dict[str, Undecided]
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to say about the two."""
+        return bool(self.differences or self.undecided)
+
     def differs_around(self, pointer: str) -> bool:
         """Whether a difference was seen at the pointer, above it, or below it."""
         return _related(pointer, self.differences)
@@ -109,10 +113,15 @@ def compare_table(
     aspects: Sequence[Aspect], sources: Sources, evidence: Evidence = no_evidence
 ) -> Iterator[Verdict | Unsettled]:
     """Every verdict on one table, in the order of ``aspects``."""
+    speaking = [s.settings for s in (sources.spec, sources.code, sources.live) if s is not None]
     for aspect in aspects:
+        if sum(aspect.name in settings for settings in speaking) < 2:
+            continue
         code_live = _pair(aspect, sources.code, sources.live, partial=False)
         spec_code = _pair(aspect, sources.spec, sources.code, partial=True)
         spec_live = _pair(aspect, sources.spec, sources.live, partial=True)
+        if not (code_live or spec_code or spec_live):
+            continue
         yield from _contract(aspect, sources, code_live, spec_code, spec_live)
         yield from _drift(aspect, sources, code_live, spec_code, spec_live, evidence)
         yield from _unsettled(aspect, sources, code_live, spec_code, spec_live)
@@ -120,7 +129,7 @@ def compare_table(
 
 def _pair(aspect: Aspect, expected: Table | None, actual: Table | None, *, partial: bool) -> _Pair:
     pair = _Pair({}, {})
-    if expected is None or actual is None:
+    if expected is None or actual is None or aspect.name not in expected.settings:
         return pair
     for item in aspect.compare(Comparison(expected, actual, partial)):
         if isinstance(item, Difference):

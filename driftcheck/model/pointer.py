@@ -9,19 +9,29 @@ from driftcheck.model.values import Json, Sensitive, Unknown
 
 def join(*tokens: str) -> str:
     """The pointer made of the given reference tokens, escaped as RFC 6901 says."""
-    return "".join("/" + t.replace("~", "~0").replace("/", "~1") for t in tokens)
+    return "".join(["/" + _escaped(token) for token in tokens])
 
 
 def child(pointer: str, token: str) -> str:
     """The pointer to the member ``token`` of what ``pointer`` points to."""
-    return pointer + join(token)
+    return f"{pointer}/{_escaped(token)}"
+
+
+def _escaped(token: str) -> str:
+    # Hardly any token has either, and looking is quicker than replacing.
+    if "~" in token or "/" in token:
+        return token.replace("~", "~0").replace("/", "~1")
+    return token
 
 
 def split(pointer: str) -> list[str]:
     """The reference tokens of a pointer, unescaped; none for the whole document ("")."""
     if not pointer:
         return []
-    return [t.replace("~1", "/").replace("~0", "~") for t in pointer[1:].split("/")]
+    tokens = pointer[1:].split("/")
+    if "~" not in pointer:
+        return tokens
+    return [t.replace("~1", "/").replace("~0", "~") for t in tokens]
 
 
 def resolve(document: Json, pointer: str) -> Json:

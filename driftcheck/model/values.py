@@ -53,25 +53,31 @@ class Sensitive:
 #: also holds our two markers without casts at every use.
 Json = Any
 Scalar = str | int | Decimal | bool | None
+#: What most values are, and what has nothing inside.
+_PLAIN = frozenset({str, int, bool, Decimal, type(None)})
 
 
 def all_unknowns(value: Json) -> Iterator[Unknown]:
     """Every ``Unknown`` at or below ``value``, in document order."""
-    match value:
-        case Unknown():
-            yield value
-        case Sensitive(inner):
-            yield from all_unknowns(inner)
-        case dict():
-            for child in value.values():
-                yield from all_unknowns(child)
-        case list() | tuple():
-            for child in value:
-                yield from all_unknowns(child)
+    left = [value]
+    while left:
+        current = left.pop()
+        if type(current) in _PLAIN:
+            continue
+        if isinstance(current, dict):
+            left.extend(reversed(current.values()))
+        elif isinstance(current, list | tuple):
+            left.extend(reversed(current))
+        elif isinstance(current, Sensitive):
+            left.append(current.value)
+        elif isinstance(current, Unknown):
+            yield current
 
 
 def first_unknown(value: Json) -> Unknown | None:
     """The first ``Unknown`` at or below ``value`` in document order."""
+    if type(value) in _PLAIN:
+        return None
     return next(all_unknowns(value), None)
 
 

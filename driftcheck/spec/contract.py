@@ -7,7 +7,7 @@ from copy import deepcopy
 from driftcheck.aspects import FIELD_OWNERS
 from driftcheck.model.table import Fragment, Places, Table
 from driftcheck.model.values import Json
-from driftcheck.spec.model import Spec
+from driftcheck.spec.model import Contract, Spec
 
 
 def contract_table(spec: Spec, name: str, address: str | None = None) -> Table | None:
@@ -16,15 +16,10 @@ def contract_table(spec: Spec, name: str, address: str | None = None) -> Table |
     All contracts that match the table are laid over one another in the order of
     the file, member by member. None where no contract matches.
     """
-    settings: dict[str, Fragment] = {}
-    locations: dict[str, Places] = {}
-    matching = [c for c in spec.contracts if c.matches(name, address)]
+    matching = tuple(c for c in spec.contracts if c.matches(name, address))
     if not matching:
         return None
-    for contract in matching:
-        for aspect, fragment in contract.settings.items():
-            settings[aspect] = _merged(settings.get(aspect, {}), deepcopy(fragment))
-        locations.update(contract.locations)
+    settings, locations = _laid_over(matching)
     return Table(
         name=name,
         settings=dict(settings),
@@ -32,6 +27,29 @@ def contract_table(spec: Spec, name: str, address: str | None = None) -> Table |
         address=address,
         fields=FIELD_OWNERS,
     )
+
+
+Stated = tuple[dict[str, Fragment], dict[str, Places]]
+#: What the contracts last asked for amount to; one spec has thousands of tables, and all
+#: have the same contracts. The contracts are kept too, so that their ids stay theirs.
+_known: dict[tuple[int, ...], tuple[tuple[Contract, ...], Stated]] = {}
+_MOST = 1024
+
+
+def _laid_over(contracts: tuple[Contract, ...]) -> Stated:
+    """The settings and the lines of contracts laid over one another; not to be changed."""
+    key = tuple(id(c) for c in contracts)
+    if key not in _known:
+        settings: dict[str, Fragment] = {}
+        locations: dict[str, Places] = {}
+        for contract in contracts:
+            for aspect, fragment in contract.settings.items():
+                settings[aspect] = _merged(settings.get(aspect, {}), deepcopy(fragment))
+            locations.update(contract.locations)
+        if len(_known) >= _MOST:
+            _known.clear()
+        _known[key] = (contracts, (settings, locations))
+    return _known[key][1]
 
 
 def _merged(base: dict[str, Json], over: dict[str, Json]) -> dict[str, Json]:

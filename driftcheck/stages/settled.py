@@ -41,4 +41,4 @@ def read_settled(
 
 def in_transition(table: Table) -> bool:
     """Whether AWS is still changing anything about the table."""
-    return any(u.cause is Cause.IN_TRANSITION for u in all_unknowns(table.document()))
+    return any(u.cause is Cause.IN_TRANSITION for u in all_unknowns(list(table.settings.values())))
