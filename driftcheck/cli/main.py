@@ -18,13 +18,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from driftcheck import __version__
 from driftcheck.cli import commands
+from driftcheck.cli.exit_codes import FAILED, INTERRUPTED
 from driftcheck.cli.ordered import OrderedCommand
 from driftcheck.errors import DriftcheckError
-
-#: It could not be done, or not completely.
-FAILED = 2
-#: What shells use for a process ended by Ctrl-C (128 + SIGINT).
-INTERRUPTED = 130
 
 _PLAIN = {"rich_markup_mode": None, "pretty_exceptions_enable": False, "add_completion": False}
 
@@ -35,6 +31,9 @@ _SUMMARY = re.compile(
 )
 
 P = ParamSpec("P")
+
+#: Longest line of a failure's message, in characters.
+_LONGEST_LINE = 4000
 
 
 #: Objects made between two garbage collections. A run is short and makes few cycles: Python's
@@ -94,11 +93,20 @@ def guarded(function: Callable[P, None]) -> Callable[P, None]:
 
 
 def _fail(message: str) -> NoReturn:
-    from driftcheck.reports.printable import printable
+    from driftcheck.reports.printable import no_commands, printable
 
-    lines = [printable(line) for line in message.split("\n")]
-    sys.stderr.write("driftcheck: " + "\n".join(lines) + "\n")
+    lines = [printable(_shortened(line)) for line in message.split("\n")]
+    sys.stderr.write("driftcheck: " + no_commands("\n".join(lines)) + "\n")
     raise typer.Exit(FAILED)
+
+
+def _shortened(line: str) -> str:
+    """The line, less the middle of one that quotes a text without end."""
+    cut = len(line) - _LONGEST_LINE
+    if cut <= 0:
+        return line
+    half = _LONGEST_LINE // 2
+    return f"{line[:half]} ... ({cut} characters) ... {line[-half:]}"
 
 
 class CommandGroup(TyperGroup):

@@ -76,6 +76,8 @@ class Comparing:
         known = finding.id in self._baseline.open
         if known:
             self._seen.add(finding.id)
+        if finding.status is Status.BASELINE:  # marked by the run that is gone on with
+            self._known += 1
         if finding.status is not Status.OPEN:
             return finding
         if known:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from driftcheck.cli import options
+from driftcheck.cli.exit_codes import INTERRUPTED
 
 AppliedRef = Annotated[
     str | None,
@@ -17,6 +19,28 @@ AppliedRef = Annotated[
         help="The git commit that Terraform applied last: tells whether live or code moved.",
     ),
 ]
+Concurrency = Annotated[
+    int,
+    typer.Option("--concurrency", metavar="N", min=1, max=256, help="Tables read at a time."),
+]
+JournalFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        help="Write every finished table here at once, so that a run that was killed can go on.",
+    ),
+]
+ResumeFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--resume",
+        metavar="FILE",
+        help="Go on with the run that wrote this journal: what it finished is not read again.",
+    ),
+]
+#: What the embedded AWS stands at a time.
+_SANDBOX_CONCURRENCY = 1
 
 
 def command(
@@ -37,6 +61,9 @@ def command(
     allow_unknown: options.AllowUnknown = False,
     settle_timeout: options.SettleTimeout = 60.0,
     poll_interval: options.PollInterval = 2.0,
+    concurrency: Concurrency = 32,
+    journal: JournalFile = None,
+    resume: ResumeFile = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
     no_color: options.NoColor = False,
@@ -47,14 +74,17 @@ def command(
     which is provisioned in the embedded AWS first. Reads only.
     """
     from driftcheck.cli import output, session
-    from driftcheck.cli.progress import Progress
+    from driftcheck.cli.scan_progress import ScanProgress
+    from driftcheck.errors import UsageError
 
     wanted = output.outputs(formats)
     severity = session.fail_on(ctx, fail_on).severity
+    if journal is not None and resume is not None:
+        raise UsageError("--journal begins a journal and --resume goes on with one: give one.")
     evaluation = session.evaluation(ctx, var, var_file, workspace)
     loaded = session.loaded(specs, policies, sandbox=sandbox)
     with (
-        Progress(quiet=quiet, verbose=verbose) as progress,
+        ScanProgress(quiet=quiet, verbose=verbose) as progress,
         session.connector(
             endpoint_url=endpoint_url, region=region, profile=profile, sandbox=sandbox
         ) as connector,
@@ -70,6 +100,7 @@ def command(
                     connection = connector.open(spec, target)
                     pace = Pace(poll_interval=poll_interval)
                     list(provision(spec, target, connection, evaluation, progress.step, pace))
+        progress.watch(connector.api_calls)
         report = scan(
             loaded.specs,
             loaded.policies,
@@ -80,9 +111,15 @@ def command(
                 poll_interval=poll_interval,
                 baseline=session.baseline(baseline),
                 applied_ref=applied_ref,
+                concurrency=_SANDBOX_CONCURRENCY if sandbox else concurrency,
+                journal=journal or resume,
+                resume=resume is not None,
             ),
             progress,
         )
     report = replace(report, allow_unknown=allow_unknown)
     output.deliver(report, wanted, output.style(quiet=quiet, verbose=verbose, no_color=no_color))
+    if not report.complete:
+        output.note("interrupted: the report holds what was finished")
+        raise typer.Exit(INTERRUPTED)
     raise typer.Exit(report.exit_code(severity))

@@ -1,0 +1,1 @@
+"""The parts of ``driftcheck scan``: survey targets, scan tables side by side, collect, report."""
