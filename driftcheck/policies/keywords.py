@@ -187,6 +187,32 @@ def not_set_by_code(
                 yield ValidationError("the code sets it", path=split(pointer), instance=value)
 
 
+def members_are(
+    _v: Any, patterns: list[str], instance: Any, _s: Any
+) -> Iterator[ValidationError]:
+    """``membersAre: [POINTER...]``: an object's members are the texts at these places, no others.
+
+    The pointers lead from the whole document; ``*`` stands for every member or element.
+    """
+    if not isinstance(instance, dict):
+        return
+    document, _around = _document.get()
+    found = [
+        resolve(document, _bound(pattern, names))
+        for pattern in patterns
+        for names in _members(document, pattern)
+    ]
+    wanted = {value for value in found if isinstance(value, str)}
+    unknown = first_unknown(found)
+    missing, extra = sorted(wanted - set(instance)), sorted(set(instance) - wanted)
+    if missing:
+        yield ValidationError(f"{', '.join(missing)} is missing")
+    for name in extra if unknown is None else ():
+        yield ValidationError(f"{name} is not used", path=(name,), instance=instance[name])
+    if unknown is not None and not missing:
+        yield Undecided(unknown)
+
+
 def _members(document: Json, pattern: str) -> Iterator[tuple[str, ...]]:
     """What the ``*`` of a pattern stand for, for every place of the document that fits.
 
@@ -201,6 +227,8 @@ def _members(document: Json, pattern: str) -> Iterator[tuple[str, ...]]:
                 below.append((names, resolve(value, join(token))))
             elif isinstance(value, dict):
                 below += [((*names, name), member) for name, member in value.items()]
+            elif isinstance(value, list):
+                below += [((*names, str(i)), member) for i, member in enumerate(value)]
             elif isinstance(value, Unknown):
                 below.append(((*names, token), value))
         found = below
@@ -233,6 +261,7 @@ OWN: dict[str, Keyword] = {
     "maximumAge": maximum_age,
     "ordered": ordered,
     "notSetByCode": not_set_by_code,
+    "membersAre": members_are,
 }
 
 _POINTER = {"type": "string", "pattern": "^(/.*)?$"}
@@ -252,6 +281,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
             "additionalProperties": False,
         },
     },
+    "membersAre": _POINTERS,
     "notSetByCode": {
         "type": "object",
         "propertyNames": _POINTER,

@@ -23,6 +23,7 @@ CATALOGUES = (
     "kics",
     "terrascan",
     "cdk_nag",
+    "cfn_nag",
     "guard",
     "control_tower",
     "conformity",

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from driftcheck.policies.examples import run_examples
-from driftcheck.policies.load import load_policy
+from driftcheck.policies.load import load_policies, load_policy
 
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
 
@@ -19,3 +19,12 @@ def test_the_policy_of_the_documentation(tmp_path: Path) -> None:
     outcomes = run_examples(load_policy(file), {})
     assert [o.got for o in outcomes] == ["pass", "fail"]
     assert all(o.passed for o in outcomes)
+
+
+def test_the_table_of_rules_elsewhere_is_that_of_the_policies() -> None:
+    rows = re.findall(r"^\| (.+?) \| `([a-z-]+)` \|(?: (.+) \|)?$", PAGE.read_text(), re.M)
+    told = {name: (title, set(re.findall(r"`([^`]+)`", ids or ""))) for title, name, ids in rows}
+    assert told == {
+        p.id: (p.title, {i for ids in p.references.values() for i in ids})
+        for p in load_policies([PAGE.parents[1] / "policies"])
+    }

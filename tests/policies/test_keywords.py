@@ -155,6 +155,7 @@ def test_each_has_arguments_that_are_checked() -> None:
         "{ordered: {lower: /a}}",
         "{ordered: [{lower: [], upper: [/a]}]}",
         "{notSetByCode: {a: /b}}",
+        "{membersAre: /a}",
         "{minimum: much}",
         "{properties: {ttl: {required: yes}}}",
         "{enum: [{$parameter: nothing}]}",
@@ -172,3 +173,21 @@ def test_arguments_that_it_cannot_take_are_told_with_their_line(tmp_path: Path, 
         load_policy(file)
     assert caught.value.location is not None
     assert caught.value.location.line == 7
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"is": {"a": 1, "b": 2}, "key": "a", "by": {"i": {"key": "b"}}}, True),
+        ({"is": {"a": 1}, "key": "a", "by": {"i": {"key": "b"}}}, False),
+        ({"is": {"a": 1, "b": 2}, "key": "a", "by": {}}, False),
+        ({"is": {"a": 1}, "key": "a", "list": [{"key": "b"}]}, False),
+        ({"is": {"a": 1, "b": 2}, "key": "a", "list": [{"key": "b"}]}, True),
+        ({"is": {"a": 1, "b": 2}, "key": "a", "by": WHY}, WHY),
+        ({"is": {}, "key": "a", "by": WHY}, False),
+        ({"is": WHY, "key": "a"}, WHY),
+    ],
+)
+def test_members_are(document: dict[str, Any], expected: object) -> None:
+    pointers = ["/key", "/by/*/key", "/list/*/key"]
+    assert verdict({"properties": {"is": {"membersAre": pointers}}}, document) == expected
