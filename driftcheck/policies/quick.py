@@ -244,6 +244,15 @@ def _pattern_properties(
     return test
 
 
+def _property_names(compiler: _Compiler, schema: Schema, _around: Schema) -> Test:
+    inner = compiler.schema(schema)
+
+    def test(value: Json) -> bool | None:
+        return not isinstance(value, dict) or all(inner(name) for name in value)
+
+    return test
+
+
 def _items(compiler: _Compiler, schema: Schema, around: Mapping[str, Any]) -> Test:
     if "prefixItems" in around:
         raise NotCompiled("prefixItems")
@@ -381,6 +390,7 @@ _INSIDE: dict[str, Callable[[_Compiler, Any, Any], Test]] = {
     "properties": _properties,
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional,
+    "propertyNames": _property_names,
     "items": _items,
     "contains": _contains,
 }
