@@ -6,6 +6,15 @@ import os
 from pathlib import Path
 
 
+def real(path: Path) -> Path:
+    """The absolute path with every symbolic link followed, for paths that others have written.
+
+    Unlike ``Path.resolve`` it ends at a link that leads to itself. Raises ``ValueError``
+    for text that can name no file at all: it holds a NUL or half of a surrogate pair.
+    """
+    return Path(os.path.realpath(path))
+
+
 def shown(path: Path) -> str:
     """The path as messages and reports give it: relative to the working directory if below it."""
     working = Path.cwd()
@@ -23,7 +32,7 @@ def repository_root(path: Path) -> Path:
     working directory if the path lies below it, else the directory above the
     file's own (``specs/x.yaml`` may then name ``../modules/x``).
     """
-    resolved = path.resolve()
+    resolved = real(path)
     directory = resolved if resolved.is_dir() else resolved.parent
     for candidate in (directory, *directory.parents):
         if (candidate / ".git").exists():
@@ -35,5 +44,18 @@ def repository_root(path: Path) -> Path:
 
 
 def is_inside(path: Path, root: Path) -> bool:
-    """Whether the path, symbolic links followed, lies in ``root``."""
-    return path.resolve().is_relative_to(root.resolve())
+    """Whether the path, symbolic links followed, lies in ``root``; never what names no file."""
+    try:
+        return real(path).is_relative_to(real(root))
+    except ValueError:
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file; false as well for a name that no file can have."""
+    return os.path.isfile(path)  # noqa: PTH113 - pathlib raises where a name is too long
+
+
+def is_directory(path: Path) -> bool:
+    """Whether there is a directory; false as well for a name that no file can have."""
+    return os.path.isdir(path)  # noqa: PTH112 - pathlib raises where a name is too long

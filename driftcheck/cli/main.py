@@ -93,10 +93,10 @@ def guarded(function: Callable[P, None]) -> Callable[P, None]:
 
 
 def _fail(message: str) -> NoReturn:
-    from driftcheck.reports.printable import no_commands, printable
+    from driftcheck.reports.printable import printable_lines
 
-    lines = [printable(_shortened(line)) for line in message.split("\n")]
-    sys.stderr.write("driftcheck: " + no_commands("\n".join(lines)) + "\n")
+    text = "\n".join(_shortened(line) for line in message.split("\n"))
+    sys.stderr.write(f"driftcheck: {printable_lines(text)}\n")
     raise typer.Exit(FAILED)
 
 

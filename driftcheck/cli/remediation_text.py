@@ -13,7 +13,7 @@ from driftcheck.remediation.plan.document import encoded
 from driftcheck.remediation.plan.model import LeftAlone, Mend, Plan, Refused, Step, TablePlan
 from driftcheck.remediation.plan.permission import Permission, withheld
 from driftcheck.reports.base import Style
-from driftcheck.reports.printable import brief, printable
+from driftcheck.reports.printable import brief, no_commands, printable
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _RISK_COLORS = {Risk.SAFE: "green", Risk.DISRUPTIVE: "yellow", Risk.DESTRUCTIVE: "red"}
@@ -48,7 +48,7 @@ class PlanText:
             return self._paint("Nothing to do: the tables are as they should be.", "green") + "\n"
         text = f"{_number(steps, 'step')}, {held} of them not allowed" if held else None
         lines.append(self._paint(text or _number(steps, "step"), "bold"))
-        return "\n".join(lines) + "\n"
+        return no_commands("\n".join(lines) + "\n")
 
     def _table(self, plan: TablePlan, permission: Permission) -> Iterator[str]:
         if not (plan.steps or plan.refused or plan.left_alone or plan.unknown):
@@ -112,7 +112,7 @@ class PlanText:
             if outcome.error is not None:
                 lines.append(f"  {self._paint(printable(outcome.error), 'red')}")
             lines.append("")
-        return "\n".join(lines)
+        return no_commands("\n".join(lines))
 
     def _outcome(self, outcome: StepOutcome) -> Iterator[str]:
         color = _RESULT_COLORS.get(outcome.result, "red")

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 
+from driftcheck.errors import HclError
 from driftcheck.hcl import numbers
 from driftcheck.hcl.types import (
     DYNAMIC,
@@ -27,7 +28,7 @@ from driftcheck.model import values as model
 _STEP = "  "
 
 
-class RenderError(Exception):
+class RenderError(HclError):
     """A value that has no such form: JSON has no infinite numbers."""
 
 

@@ -8,16 +8,34 @@ say something else.
 from __future__ import annotations
 
 import json
+import re
 
 from driftcheck.model.values import Json
 from driftcheck.records.values import plain
 
+#: How a line begins, or what it holds, that a CI service takes for a command to itself:
+#: ``::error::`` and ``##[group]`` (GitHub), ``##vso[`` (Azure), ``##teamcity[``.
+_LINE_COMMAND = re.compile(r"^(\s*):(?=:)", re.M)
+_COMMAND = re.compile(r"#(?=#\w*\[)")
+
 
 def printable(text: str) -> str:
     """The text with every character that is not plainly visible written as an escape."""
+    if "##" in text:
+        text = _COMMAND.sub(r"\\x23", text)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def printable_lines(text: str) -> str:
+    """Text of several lines, each of them printable and no command."""
+    return no_commands("\n".join(printable(line) for line in text.split("\n")))
+
+
+def no_commands(lines: str) -> str:
+    """Printable lines of which none begins as a command to the CI service that logs them."""
+    return _LINE_COMMAND.sub(r"\1\\x3a", lines) if "::" in lines else lines
 
 
 def _escape(character: str) -> str:

@@ -9,7 +9,7 @@ from driftcheck.model.table import Table
 from driftcheck.model.values import Json, Sensitive, Unknown
 from driftcheck.records.values import SENSITIVE
 from driftcheck.reports.base import Style
-from driftcheck.reports.printable import brief, printable
+from driftcheck.reports.printable import brief, no_commands, printable
 
 #: Stands for the value of a line that only names what follows.
 _HEADING = object()
@@ -47,7 +47,7 @@ def tables_text(tables: Sequence[Table], style: Style) -> str:
     """The tables for people: one value in a line, with the line of code that states it."""
     if not tables:
         return "The code declares no table.\n"
-    return "\n".join("\n".join(_table(table, style)) + "\n" for table in tables)
+    return no_commands("\n".join("\n".join(_table(table, style)) + "\n" for table in tables))
 
 
 def _table(table: Table, style: Style) -> Iterator[str]:

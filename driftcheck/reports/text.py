@@ -10,7 +10,7 @@ from driftcheck.model.report import Report, TableResult, TableStatus
 from driftcheck.model.values import Json
 from driftcheck.records.values import SENSITIVE
 from driftcheck.reports.base import Style
-from driftcheck.reports.printable import brief, printable
+from driftcheck.reports.printable import brief, no_commands, printable
 
 #: ANSI codes (ECMA-48, select graphic rendition).
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
@@ -39,7 +39,7 @@ def render(report: Report, style: Style) -> str:
     for table, findings in groups:
         page.table(table, findings)
     page.summary(report)
-    return "\n".join(page.lines) + "\n"
+    return no_commands("\n".join(page.lines) + "\n")
 
 
 def _grouped(report: Report) -> list[tuple[TableResult | None, list[Finding]]]:

@@ -19,7 +19,7 @@ from driftcheck.model.pointer import join, split
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json
 from driftcheck.model.waiver import Waiver
-from driftcheck.paths import is_inside, repository_root, shown
+from driftcheck.paths import is_directory, is_file, is_inside, real, repository_root, shown
 from driftcheck.spec.instances import has_placeholder, instances
 from driftcheck.spec.model import (
     AspectSelection,
@@ -166,19 +166,19 @@ class _Reader:
         """A path that the spec names, which must exist and lie in the repository."""
         kind = "directory" if directory else "file"
         path = self._path.parent / name
-        if "\0" in name or not is_inside(path, self._root):
+        if not is_inside(path, self._root):
             raise SpecError(
                 f'"{name}" lies outside the repository.',
                 self._at(pointer),
                 f"Only what is in {shown(self._root)} is read.",
             )
-        if not (path.is_dir() if directory else path.is_file()):
+        if not (is_directory(path) if directory else is_file(path)):
             raise SpecError(
                 f'there is no {kind} "{name}".',
                 self._at(pointer),
                 f"The path is relative to the spec: looked for {shown(path)}.",
             )
-        return path.resolve()
+        return real(path)
 
     def _targets(self) -> tuple[Target, ...]:
         if "targets" not in self._data:

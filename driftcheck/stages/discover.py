@@ -9,7 +9,7 @@ from pathlib import Path
 from driftcheck.errors import HclError, UsageError
 from driftcheck.hcl.module.load import FileParser, configuration_files
 from driftcheck.hcl.syntax import Body, Literal, Template
-from driftcheck.paths import shown
+from driftcheck.paths import is_inside, real, repository_root, shown
 
 #: Most directories that are looked into.
 MAX_DIRECTORIES = 100_000
@@ -29,8 +29,9 @@ def root_modules(path: Path, parse: FileParser) -> list[Path]:
     if any(configuration_files(path)):
         return [path]
     modules = list(_directories(path))
-    called = {child for module in modules for child in _called(module, parse)}
-    roots = [m for m in modules if m.resolve() not in called]
+    root = repository_root(path)
+    called = {child for module in modules for child in _called(module, root, parse)}
+    roots = [m for m in modules if real(m) not in called]
     if not roots:
         raise UsageError(f"{shown(path)}: there are no Terraform files (*.tf) here or below.")
     return roots
@@ -47,17 +48,19 @@ def _directories(top: Path) -> Iterator[Path]:
             yield here
 
 
-def _called(module: Path, parse: FileParser) -> Iterator[Path]:
+def _called(module: Path, root: Path, parse: FileParser) -> Iterator[Path]:
     for files in configuration_files(module):
         for file in files:
-            if not file.name.endswith(".tf"):
+            # Nothing outside of the repository is read, wherever a link leads.
+            if not file.name.endswith(".tf") or (file.is_symlink() and not is_inside(file, root)):
                 continue
             try:
                 body = parse(file, shown(file))
-            except HclError:
+            except (HclError, OSError):
                 continue  # whoever evaluates the module reports it
             for source in _local_sources(body):
-                yield (module / source).resolve()
+                if "\0" not in source:
+                    yield real(module / source)
 
 
 def _local_sources(body: Body) -> Iterator[str]:

@@ -96,10 +96,11 @@ def _is_terraform(name: str) -> bool:
 def _answer(line: str, context: EvalContext, *, json: bool) -> str:
     from driftcheck.errors import HclError
     from driftcheck.hcl.console import evaluate_line, evaluate_text
+    from driftcheck.reports.printable import printable_lines
 
     if json:
         return evaluate_line(line, context)
     try:
-        return evaluate_text(line, context)
+        return printable_lines(evaluate_text(line, context))
     except HclError as error:
-        return f"Error: {error}"
+        return printable_lines(f"Error: {error}")

@@ -41,6 +41,7 @@ def command(
     """
     from driftcheck.cli import session
     from driftcheck.policies.load import load_policies
+    from driftcheck.reports.printable import printable_lines
 
     known = load_policies(session.policy_directories(policies))
     chosen = _chosen(known, names or [])
@@ -49,9 +50,10 @@ def command(
             width = max((len(p.id) for p in chosen), default=0)
             for policy in chosen:
                 packs = ", ".join(policy.packs)
-                typer.echo(f"{policy.id:<{width}}  {policy.severity:<8}  {policy.title} ({packs})")
+                line = f"{policy.id:<{width}}  {policy.severity:<8}  {policy.title} ({packs})"
+                typer.echo(printable_lines(line))
         case Action.SHOW:
-            typer.echo("\n\n".join(_page(p) for p in chosen))
+            typer.echo(printable_lines("\n\n".join(_page(p) for p in chosen)))
         case Action.TEST:
             _test(chosen)
 
@@ -90,16 +92,18 @@ def _page(policy: Policy) -> str:
 
 def _test(policies: Sequence[Policy]) -> None:
     from driftcheck.policies.examples import run_examples
+    from driftcheck.reports.printable import printable_lines
 
     outcomes = [o for p in policies for o in run_examples(p, {})]
     failed = [o for o in outcomes if not o.passed]
     for outcome in failed:
         example = outcome.example
-        typer.echo(
+        line = (
             f'{outcome.policy.location}: {outcome.policy.id}: the example "{example.name}" '
             f"should {example.expect}{_at(example.at)}, but came out as {outcome.got}"
             f"{_at(outcome.at)}"
         )
+        typer.echo(printable_lines(line))
     typer.echo(f"{len(policies)} policies, {len(outcomes)} examples, {len(failed)} failed")
     raise typer.Exit(1 if failed else 0)
 

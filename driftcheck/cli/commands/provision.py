@@ -85,16 +85,20 @@ def command(
 
 
 def _tell(made: Provisioned) -> None:
+    from driftcheck.reports.printable import printable_lines
+
     verb = "created" if made.created else "is there, and complete"
-    typer.echo(f"{made.table} ({made.account}/{made.region}) {verb}")
+    typer.echo(printable_lines(f"{made.table} ({made.account}/{made.region}) {verb}"))
     if made.left_out:
-        typer.echo(f"not made: {', '.join(made.left_out)}; apply the module with Terraform")
+        left_out = printable_lines(", ".join(made.left_out))
+        typer.echo(f"not made: {left_out}; apply the module with Terraform")
 
 
 def _destroy(
     connection: AwsConnection, names: list[str], progress: Progress, pace: Pace, *, yes: bool
 ) -> None:
     from driftcheck.errors import UsageError
+    from driftcheck.reports.printable import printable_lines
     from driftcheck.stages.provision import destroy
 
     for name in names:
@@ -104,9 +108,10 @@ def _destroy(
                     f"deleting {name} needs consent: give --yes, or run in a terminal."
                 )
             where = f"{connection.account}/{connection.region}"
-            typer.echo(f"This deletes the table {name} in {where} and all data in it.", err=True)
+            shown = printable_lines(f"This deletes the table {name} in {where} and all data in it.")
+            typer.echo(shown, err=True)
             if typer.prompt("Type its name to go on", err=True) != name:
                 raise UsageError("the name does not match; nothing was deleted.")
         gone = destroy(connection, name, progress.step, pace)
         progress.clear()
-        typer.echo(f"{name} deleted" if gone else f"{name} is not there")
+        typer.echo(printable_lines(f"{name} deleted" if gone else f"{name} is not there"))

@@ -273,12 +273,13 @@ class _Run:
 
         from driftcheck.errors import UsageError
         from driftcheck.remediation.plan.permission import tables_to_confirm
+        from driftcheck.reports.printable import printable
 
         asks = not yes and sys.stdin.isatty() and sys.stderr.isatty()
         self._tell(self._text.plan(self._plan, self._permission))
         if asks:
             for table in tables_to_confirm(self._plan, self._permission):
-                typer.echo(f"Destructive steps on {table} are allowed.", err=True)
+                typer.echo(f"Destructive steps on {printable(str(table))} are allowed.", err=True)
                 answer = typer.prompt(
                     "Type the table's name to let them happen, anything else to leave them out",
                     default="",

@@ -67,10 +67,10 @@ def command(
         style = output.style(no_color=no_color)
         typer.echo(tables_text(code.tables, style), nl=False, color=style.color)
     for warning in code.warnings:
-        typer.echo(f"driftcheck: {warning}", err=True)
+        output.note(warning)
     for finding in code.findings:
         place = f"{finding.location}: " if finding.location else ""
-        typer.echo(f"driftcheck: {place}{finding.message}", err=True)
+        output.note(f"{place}{finding.message}")
     if code.findings:
         raise typer.Exit(2)
 

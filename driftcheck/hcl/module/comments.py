@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from driftcheck.hcl.module.tree import ModuleNode
@@ -42,31 +43,42 @@ def scoped_comments(root: ModuleNode) -> Iterator[ScopedComment]:
 
 def _comments_of(node: ModuleNode) -> Iterator[ScopedComment]:
     prefix = f"{node.address}." if node.address else ""
+    nowhere = (0, 0, node.address)
     spans: list[tuple[Block, str]] = [
         (decl.span, prefix + decl.address) for decl in node.module.resources.values()
     ]
     spans += [(call.span, f"{prefix}module.{name}") for name, call in node.module.calls.items()]
-    lines = [
-        (
-            block.source.name,
-            block.location.line,
-            block.source.location(max(block.start, block.end - 1)).line,
-            address,
-        )
-        for block, address in spans
-    ]
-    comment_lines = {(c.source.name, line) for c in node.module.comments for line in _lines(c)}
+    blocks: dict[str, list[tuple[int, int, str]]] = {}
+    for block, address in spans:
+        last = block.source.location(max(block.start, block.end - 1)).line
+        blocks.setdefault(block.source.name, []).append((block.location.line, last, address))
+    for found in blocks.values():
+        found.sort()
+    # The first line after each comment that is none of a comment, from the last one upwards.
+    after: dict[tuple[str, int], int] = {}
+    for file, line in sorted(
+        ((c.source.name, line) for c in node.module.comments for line in _lines(c)), reverse=True
+    ):
+        after[file, line] = after.get((file, line + 1), line + 1)
     for comment in node.module.comments:
         location = comment.location
-        address, first, last = node.address, 0, 0
-        after = _lines(comment)[-1] + 1
-        while (location.file, after) in comment_lines:
-            after += 1
-        for file, start, end, candidate in lines:
-            if file == location.file and (start <= location.line <= end or start == after):
-                address, first, last = candidate, start, end
-                break
+        inside = _block_at(blocks.get(location.file, ()), location.line)
+        following = after[location.file, location.line]
+        first, last, address = (
+            inside or _block_at(blocks.get(location.file, ()), following, begins=True) or nowhere
+        )
         yield ScopedComment(comment.text, location, address, first, last)
+
+
+def _block_at(
+    blocks: Sequence[tuple[int, int, str]], line: int, *, begins: bool = False
+) -> tuple[int, int, str] | None:
+    """The block that holds a line, or that begins there; ``blocks`` are in order."""
+    at = bisect_right(blocks, line, key=lambda block: block[0]) - 1
+    if at < 0:
+        return None
+    first, last, _address = blocks[at]
+    return blocks[at] if (first == line if begins else line <= last) else None
 
 
 def _lines(comment: Comment) -> range:

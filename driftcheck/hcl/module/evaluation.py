@@ -26,7 +26,7 @@ from driftcheck.hcl.module.workspace import selected_workspace
 from driftcheck.hcl.syntax import Body, Traversal
 from driftcheck.hcl.values import Value
 from driftcheck.model.resource import Resource
-from driftcheck.paths import repository_root
+from driftcheck.paths import is_inside, real, repository_root
 
 
 @dataclass(frozen=True)
@@ -164,14 +164,14 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
     if not path.is_dir():
         kind = "a file; name its directory" if path.exists() else "no directory"
         raise UsageError(f"{path} is {kind}.")
-    directory = path.resolve()
+    directory = real(path)
     boundary = options.repository_root or repository_root(path)
     diagnostics = Diagnostics()
     parse, display = options.parse or _parser(), options.display or shown_path
     sources = ModuleSources(
         directory, boundary, options.env.get("TF_DATA_DIR") or ".terraform", display(path)
     )
-    confined = _confined(parse, boundary.resolve())
+    confined = _confined(parse, boundary)
     root = TreeBuilder(sources, confined, display, diagnostics).build(directory)
     _refuse_empty(root, path, diagnostics)
     session = Session(
@@ -252,7 +252,7 @@ def _confined(parse: FileParser, boundary: Path) -> FileParser:
     """A parser that reads nothing outside of ``boundary``, wherever symbolic links lead."""
 
     def parse_inside(path: Path, name: str) -> Body:
-        if path.is_symlink() and not path.resolve().is_relative_to(boundary):
+        if path.is_symlink() and not is_inside(path, boundary):
             raise HclError(
                 f"{name} leads out of the repository.",
                 None,

@@ -23,6 +23,7 @@ from driftcheck.hcl.source import Source
 from driftcheck.hcl.types import DYNAMIC
 from driftcheck.hcl.values import Value, string
 from driftcheck.model.location import Location
+from driftcheck.paths import is_inside
 
 _ENVIRONMENT_PREFIX = "TF_VAR_"
 
@@ -37,11 +38,10 @@ class VarFlag:
         """Name and text; raises ``UsageError`` where there is no ``=``."""
         name, equals, text = self.assignment.partition("=")
         if not equals:
-            raise UsageError(
-                f'--var {self.assignment}: write --var NAME=VALUE, with "=" between the two.'
-            )
+            # What was given may be the value alone, and a secret.
+            raise UsageError('write --var NAME=VALUE, with "=" between the two.')
         if name.endswith(" ") or text.startswith(" "):
-            raise UsageError(f"--var {self.assignment}: leave no spaces around the equals sign.")
+            raise UsageError(f"--var {name.strip()}: leave no spaces around the equals sign.")
         return name, text
 
 
@@ -110,7 +110,7 @@ class RootInputs:
             path = directory / name
             if not path.is_file():
                 continue
-            if not path.resolve().is_relative_to(boundary.resolve()):
+            if not is_inside(path, boundary):
                 self._diagnostics.error(
                     f"{self._display(path)} leads out of the repository.",
                     None,

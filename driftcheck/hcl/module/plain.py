@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 
+from driftcheck.errors import HclError
 from driftcheck.hcl.module.expression_trail import Trail
 from driftcheck.hcl.module.instances import BodyOrigin, ResourceInstance
 from driftcheck.hcl.module.provenance import Tracer
 from driftcheck.hcl.module.session import Session
-from driftcheck.hcl.render import to_plain
+from driftcheck.hcl.render import RenderError, to_plain
 from driftcheck.hcl.values import Unknown, Value
 from driftcheck.model import values as model
 from driftcheck.model.location import Location
@@ -19,7 +20,10 @@ from driftcheck.model.resource import Resource
 
 def model_resource(session: Session, instance: ResourceInstance) -> Resource:
     """One instance as plain data, with the place that states each value."""
-    values = to_plain(instance.values)
+    try:
+        values = to_plain(instance.values)
+    except RenderError as error:
+        raise HclError(f"{instance.address}: {error.summary}", instance.location) from None
     assert isinstance(values, dict)
     lifecycle = instance.decl.lifecycle
     region = instance.region.raw

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from driftcheck.errors import HclError
 from driftcheck.hcl.module.declarations import ModuleCall
+from driftcheck.paths import is_directory, is_file, is_inside, real
 
 _LOCAL_PREFIXES = ("./", "../", ".\\", "..\\")
 _DEFAULT_REGISTRY = "registry.terraform.io/"
@@ -56,7 +57,7 @@ class ModuleSources:
     ) -> None:
         self._command = "terraform init" if shown == "." else f"terraform -chdir={shown} init"
         self._root = root
-        self._boundary = boundary.resolve()
+        self._boundary = real(boundary)
         self._data_dir = data_dir
         self._manifest: dict[str, tuple[str, str, str]] | None = None
 
@@ -76,21 +77,21 @@ class ModuleSources:
         return self._installed(call, path)
 
     def _confined(self, source_dir: str, call: ModuleCall) -> Path:
-        directory = (self._root / source_dir).resolve()
-        if not directory.is_relative_to(self._boundary):
+        directory = self._root / source_dir
+        if not is_inside(directory, self._boundary):
             raise HclError(
                 f'The module source "{call.source}" leads out of the repository.',
                 call.source_location,
                 f"driftcheck reads nothing outside the repository root, here {self._boundary}. "
                 "Where there is no .git directory, run it in the directory that holds both.",
             )
-        if not directory.is_dir():
+        if not is_directory(directory):
             raise HclError(
                 f'There is no directory for the module source "{call.source}".',
                 call.source_location,
                 f"The path {source_dir} does not exist or is not a directory.",
             )
-        return directory
+        return real(directory)
 
     def _installed(self, call: ModuleCall, path: tuple[str, ...]) -> ModulePlace | NotInstalled:
         key = ".".join(path)
@@ -110,7 +111,8 @@ class ModuleSources:
                 command,
             )
         source_dir = posixpath.normpath(directory.replace("\\", "/"))
-        if not (self._root / source_dir).resolve().is_dir():
+        place = self._root / source_dir
+        if is_inside(place, self._boundary) and not is_directory(place):
             return NotInstalled(
                 f"module.{path[-1]} was installed in {source_dir}, which is gone; "
                 f"`{command}` fetches it again",
@@ -125,8 +127,8 @@ class ModuleSources:
         return self._manifest
 
     def _read_manifest(self) -> dict[str, tuple[str, str, str]]:
-        path = (self._root / self._data_dir / "modules" / "modules.json").resolve()
-        if not path.is_relative_to(self._boundary) or not path.is_file():
+        path = self._root / self._data_dir / "modules" / "modules.json"
+        if not is_inside(path, self._boundary) or not is_file(path):
             return {}
         if path.stat().st_size > _MAX_MANIFEST_BYTES:
             raise HclError(f"{path.name} is larger than driftcheck is willing to read.")

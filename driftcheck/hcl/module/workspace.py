@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from driftcheck.paths import is_file, is_inside
+
 DEFAULT_WORKSPACE = "default"
 
 #: A workspace name is short; a longer file is not Terraform's.
@@ -25,8 +27,8 @@ def selected_workspace(
     if from_environment:
         return from_environment
     data_dir = environment.get("TF_DATA_DIR") or ".terraform"
-    path = (directory / data_dir / "environment").resolve()
-    if path.is_relative_to(boundary.resolve()) and path.is_file():
+    path = directory / data_dir / "environment"
+    if is_inside(path, boundary) and is_file(path):
         with path.open(encoding="utf-8", errors="replace") as file:
             return file.read(_MAX_NAME).strip() or DEFAULT_WORKSPACE
     return DEFAULT_WORKSPACE
