@@ -108,7 +108,8 @@ def _tagged(content: Content, parameters: Parameters) -> Answer:
     def show(index: int) -> dict[str, Any]:
         return {"ResourceARN": content.arn(content.name(index)), "Tags": content.tags(index)}
 
-    size = ("ResourcesPerPage", 50, 100)
+    # Those that are asked for by name come all at once.
+    size = ("ResourcesPerPage", 50 if given is None else 100, 100)
     page = _page(indexes, show, "ResourceTagMappingList", parameters, size)
     return {"PaginationToken": page.pop("NextToken", ""), **page}
 
