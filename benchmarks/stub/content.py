@@ -184,7 +184,7 @@ class Content:
 
     def scaling_target(self, scaled: tuple[str, str]) -> dict[str, Any]:
         """An entry of ``DescribeScalableTargets``."""
-        resource, direction = scaled
+        resource, _direction = scaled
         return {
             "ServiceNamespace": "dynamodb",
             "ResourceId": resource,
