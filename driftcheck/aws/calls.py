@@ -9,11 +9,20 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from driftcheck.aspects.base import FactUnavailable
 from driftcheck.aws.endpoints import is_aws
-from driftcheck.aws.failures import NOT_FOUND, THROTTLED, code_of, fatal, one_line, unavailable
-from driftcheck.aws.operations import SERVICES, Paging
+from driftcheck.aws.failures import (
+    NOT_FOUND,
+    THROTTLED,
+    BrokenAnswer,
+    code_of,
+    fatal,
+    one_line,
+    unavailable,
+)
+from driftcheck.aws.operations import ALWAYS_ANSWERED, SERVICES, Paging
 from driftcheck.errors import AwsError
 from driftcheck.model.report import ApiCalls
 
@@ -24,6 +33,16 @@ if TYPE_CHECKING:
 ATTEMPTS = 4
 #: Most pages of one list; an endpoint that gives more is taken to go in circles.
 _MOST_PAGES = 100_000
+
+#: What botocore's parsers raise for bodies that no AWS service would send.
+_NOT_PARSED = (
+    ResponseParserError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 T = TypeVar("T")
 
@@ -134,7 +153,7 @@ class Clients:
         it would refuse everything.
         """
         try:
-            return self.invoke(operation, arguments)
+            answer = self.invoke(operation, arguments)
         except ClientError as error:
             if code_of(error) in NOT_FOUND:
                 return {}
@@ -143,6 +162,13 @@ class Clients:
             # The embedded AWS raises NotImplementedError for what it does not offer.
             ending = fatal(error) if isinstance(error, BotoCoreError) else None
             raise (ending or self._unavailable(operation, error)) from error
+        # Whatever else answers with "200 OK" must not be taken for "there is no such table".
+        member = ALWAYS_ANSWERED.get(operation)
+        if member is not None and member not in answer:
+            raise FactUnavailable(
+                operation, f"an answer that AWS would not give: no {member} in it"
+            )
+        return answer
 
     def _unavailable(
         self, operation: str, error: BotoCoreError | ClientError | NotImplementedError
@@ -152,11 +178,14 @@ class Clients:
         return unavailable(operation, error, from_aws=from_aws)
 
     def invoke(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The answer to one call. Raises what botocore raises."""
+        """The answer to one call. Raises ``BotoCoreError`` and ``ClientError`` as botocore does."""
         prefix, _, name = operation.partition(":")
         method = getattr(self.client(prefix), snake_case(name))
         self.calls.called(operation)
-        answer: Mapping[str, Any] = method(**arguments)
+        try:
+            answer: Mapping[str, Any] = method(**arguments)
+        except _NOT_PARSED as error:
+            raise BrokenAnswer(error=f"{type(error).__name__} {one_line(error)}") from error
         return answer
 
     def pages(

@@ -14,7 +14,7 @@ from driftcheck.aspects.base import FactUnavailable
 from driftcheck.aws.calls import Clients
 from driftcheck.aws.connection import AwsConnection
 from driftcheck.aws.endpoints import is_aws
-from driftcheck.aws.failures import fatal, one_line, unreachable
+from driftcheck.aws.failures import BrokenAnswer, fatal, one_line, unreachable
 from driftcheck.errors import AwsError, UsageError
 from driftcheck.model.report import ApiCalls
 from driftcheck.model.values import Cause
@@ -167,6 +167,11 @@ def _account(clients: Clients, named: str | None) -> str:
     except FactUnavailable as failure:
         cause = failure.__cause__
         endpoint = str(clients.client("sts").meta.endpoint_url)
+        if isinstance(cause, BrokenAnswer):
+            raise AwsError(
+                f"what answers at {endpoint} is not AWS ({one_line(cause)}). Check the endpoint, "
+                "and whether a proxy or a login page stands between."
+            ) from failure
         if isinstance(cause, BotoCoreError) and unreachable(cause):
             raise AwsError(
                 f"nobody answers at {endpoint} ({one_line(cause)}). Check the network, "

@@ -68,6 +68,15 @@ _CONNECTION_FAILURES = (
 _QUOTED = 240
 
 
+class BrokenAnswer(boto.HTTPClientError):
+    """An answer that no AWS service gives: that of a proxy, or of something else entirely.
+
+    botocore raises an error for it that is none of its own kind.
+    """
+
+    fmt = "an answer that AWS would not give: {error}"
+
+
 def code_of(error: ClientError) -> str:
     """The error code of AWS, as ``AccessDeniedException``."""
     return str(error.response.get("Error", {}).get("Code", ""))

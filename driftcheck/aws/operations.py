@@ -22,6 +22,14 @@ SERVICES = {
     "tag": "resourcegroupstaggingapi",
 }
 
+#: What AWS never leaves out of these answers. Any web server answers "200 OK" to anything.
+ALWAYS_ANSWERED = {
+    "dynamodb:DescribeContinuousBackups": "ContinuousBackupsDescription",
+    "dynamodb:DescribeTable": "Table",
+    "dynamodb:DescribeTimeToLive": "TimeToLiveDescription",
+    "dynamodb:ListTables": "TableNames",
+}
+
 Arguments = Callable[["Subject"], dict[str, Any]]
 Entry = Mapping[str, Any]
 

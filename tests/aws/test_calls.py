@@ -63,7 +63,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, codes: list[str | None]) -> Clien
 
     def answer(request: Any, **_: Any) -> AWSResponse:
         code = next(remaining)
-        body = json.dumps({"__type": f"x#{code}"} if code else {})
+        body = json.dumps({"__type": f"x#{code}"} if code else {"TimeToLiveDescription": {}})
         response: Any = AWSResponse(request.url, 400 if code else 200, HTTPHeaders(), None)
         response._content = body.encode()
         return response  # type: ignore[no-any-return]
@@ -131,3 +131,32 @@ def test_a_refusal_is_remembered() -> None:
         with pytest.raises(FactUnavailable, match="no"):
             memo.get("key", work)
     assert asked == [1]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("text/html", b"<html><body>Log in to the guest network</body></html>"),
+        ("application/json", b"{}"),
+        ("application/json", b'{"TableNames": 5}'),
+        ("application/json", b"[1]"),
+        ("application/json", b"[" * 100_000),
+        ("application/x-amz-json-1.0", b"\xff\xfe"),
+        ("text/plain", b""),
+    ],
+)
+def test_what_is_no_answer_of_aws_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch, content_type: str, body: bytes
+) -> None:
+    clients = Clients(boto3.Session(), "us-east-1", None)
+
+    def answer(**_: Any) -> AWSResponse:
+        headers = HTTPHeaders()
+        headers["content-type"] = content_type
+        response: Any = AWSResponse("https://dynamodb", 200, headers, None)
+        response._content = body
+        return response  # type: ignore[no-any-return]
+
+    clients.client("dynamodb").meta.events.register("before-send", answer)
+    with pytest.raises(FactUnavailable, match="an answer that AWS would not give"):
+        clients.call("dynamodb:DescribeTable", {"TableName": "t"})

@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from driftcheck.aws.connector import AwsConnector, AwsOptions
+from driftcheck.aws.failures import BrokenAnswer
 from driftcheck.errors import AwsError, UsageError
 from driftcheck.spec.model import AssumeRole, Target
 from tests.aws.conftest import ACCOUNT, SPEC, TARGET, Deny, refusal
@@ -155,3 +156,12 @@ def test_an_emulator_of_dynamodb_alone_is_not_asked_for_an_identity(
     deny["sts:GetCallerIdentity"] = error
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:1")
     assert AwsConnector().open(SPEC, TARGET).account == ACCOUNT
+
+
+def test_something_that_is_not_aws_answers(deny: Deny) -> None:
+    deny["sts:GetCallerIdentity"] = BrokenAnswer(error="KeyError 'GetCallerIdentityResult'")
+    assert failure(TARGET, AwsOptions(endpoint_url="http://127.0.0.1:9")) == (
+        "what answers at http://127.0.0.1:9 is not AWS (an answer that AWS would not give: "
+        "KeyError 'GetCallerIdentityResult'). Check the endpoint, and whether a proxy or a login "
+        "page stands between."
+    )
