@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / ".bench"
 CHECKOV = "checkov==3.3.30"
+CUSTODIAN = "c7n==0.9.53"
+PROWLER = "prowler==5.46.0"
 
 
 def driftcheck() -> Path:
@@ -29,6 +31,24 @@ def checkov() -> Path:
     if not (home / "bin" / "checkov").exists():
         _create(home)
         _pip(home, CHECKOV)
+    return home / "bin"
+
+
+def custodian() -> Path:
+    """Cloud Custodian from the package registry."""
+    return _peer("custodian", CUSTODIAN)
+
+
+def prowler() -> Path:
+    """Prowler from the package registry; some two hundred packages."""
+    return _peer("prowler", PROWLER)
+
+
+def _peer(program: str, requirement: str) -> Path:
+    home = HOME / program
+    if not (home / "bin" / program).exists():
+        _create(home)
+        _pip(home, requirement)
     return home / "bin"
 
 

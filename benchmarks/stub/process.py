@@ -24,6 +24,7 @@ class Stub:
     """A running stub."""
 
     url: str
+    pid: int
 
     def counts(self) -> dict[str, Any]:
         """``calls`` by operation; ``throttled``, ``faults``, ``denied``, ``expired`` likewise."""
@@ -51,7 +52,7 @@ def serve(options: Options | None = None) -> Iterator[Stub]:
         url = process.stdout.readline().strip()
         if not url.startswith("http://"):
             raise RuntimeError("the stub did not start")
-        yield Stub(url)
+        yield Stub(url, process.pid)
     finally:
         process.terminate()
         process.wait()
