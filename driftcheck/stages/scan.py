@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from functools import partial
 
 from driftcheck.aspects import ASPECTS
 from driftcheck.errors import AwsError, DriftcheckError
@@ -20,7 +21,7 @@ from driftcheck.stages.scan_findings import listing_failed, target_failed, unman
 from driftcheck.stages.scanning.collect import AFTER, BEFORE, Collector
 from driftcheck.stages.scanning.fingerprint import Fingerprints
 from driftcheck.stages.scanning.journal import Journal, Key
-from driftcheck.stages.scanning.lanes import Failed, Finished, Lanes, Opened, pool_of
+from driftcheck.stages.scanning.lanes import BESIDE, Failed, Finished, Lanes, Opened, pool_of
 from driftcheck.stages.scanning.options import Progress, Quiet, ScanOptions
 from driftcheck.stages.scanning.rows import Seat
 from driftcheck.stages.scanning.target import TargetScan, open_target
@@ -52,11 +53,16 @@ def scan(
     ``UsageError`` for a journal that cannot be read or written.
     """
     started = now()
-    with _journal(options, started) as journal, pool_of(options.concurrency) as pool:
-        run = _Scan(specs, policies, connector, options, progress or Quiet(), journal, pool)
+    alone = options.concurrency == 1
+    with (
+        _journal(options, started) as journal,
+        pool_of(options.concurrency) as pool,
+        pool_of(1 if alone else BESIDE) as beside,
+    ):
+        run = _Scan(specs, policies, connector, options, progress or Quiet(), journal)
         complete = True
         try:
-            run.tables()
+            run.tables(pool, beside)
             run.unmanaged()
             run.collected.end()
         except KeyboardInterrupt:
@@ -87,7 +93,6 @@ class _Scan:
         options: ScanOptions,
         progress: Progress,
         journal: Journal | None,
-        pool: Executor,
     ) -> None:
         self.collected = Collector(specs, options)
         self._specs = specs
@@ -96,7 +101,6 @@ class _Scan:
         self._options = options
         self._progress = progress
         self._journal = journal
-        self._pool = pool
         self._fingerprints = Fingerprints(specs, options)
         self._open: dict[_Place, TargetScan] = {}
         self._failed: set[_Place] = set()
@@ -110,10 +114,11 @@ class _Scan:
             total[operation] = total.get(operation, ApiCalls()) + calls
         return total
 
-    def tables(self) -> None:
-        """Look at every table of every target."""
+    def tables(self, pool: Executor, beside: Executor) -> None:
+        """Look at every table of every target, the tables on ``pool``."""
         places = [(s, t) for s, spec in enumerate(self._specs) for t in range(len(spec.targets))]
-        lanes = Lanes(self._pool, self._options.concurrency, self._survey, self._look)
+        survey = partial(self._survey, beside)
+        lanes = Lanes(pool, beside, self._options.concurrency, survey, self._look)
         for event in lanes.run(self._announced(places)):
             match event:
                 case Opened(place, (target, tables)):
@@ -129,17 +134,17 @@ class _Scan:
             self._progress.target(self._specs[spec], self._specs[spec].targets[target])
             yield spec, target
 
-    def _survey(self, place: _Place) -> tuple[TargetScan, list[Subject]]:
-        """Open a target and find out which tables it has; on a thread of the pool."""
+    def _survey(self, beside: Executor, place: _Place) -> tuple[TargetScan, list[Subject]]:
+        """Open a target and find out which tables it has; on a thread of ``beside``."""
         spec = self._specs[place[0]]
         target = spec.targets[place[1]]
         opened = open_target(spec, target, self._connector, self._policies, self._options)
         if self._options.concurrency > 1:
-            opened.connection.prefetch(_READ_AHEAD, self._pool)
+            opened.connection.prefetch(_READ_AHEAD, beside)
         return opened, list(subjects(spec, target, opened.code.tables, opened.connection))
 
     def _look(self, place: _Place, task: _Task) -> _Found:
-        """Look at one table; on a thread of the pool."""
+        """Look at one table; on a thread of ``pool``."""
         return self._open[place].table(task[1])
 
     def _begin(

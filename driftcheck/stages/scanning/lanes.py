@@ -20,8 +20,8 @@ from driftcheck.errors import DriftcheckError
 
 #: Targets that are opened at a time: signing in waits, evaluating code does not.
 OPENING = 8
-#: Tasks for each thread, so that none has to wait for the next one to be chosen.
-_AHEAD = 2
+#: Threads for what is done once for a target: opening it, reading its lists page by page.
+BESIDE = 2 * OPENING
 
 L = TypeVar("L", bound=Hashable)
 O = TypeVar("O")  # noqa: E741
@@ -64,21 +64,25 @@ class _Lane(Generic[L, T]):
 
 
 class Lanes(Generic[L, O, T, R]):
-    """Opens lanes and carries out their tasks on a pool of threads.
+    """Opens lanes and carries out their tasks on pools of threads.
 
-    ``opening`` and ``doing`` are called on the pool. Whoever goes through ``run`` adds
-    the tasks of a lane when it was opened. Used from one thread.
+    ``doing`` is called on ``pool``, so many times at once as ``concurrency`` says, and
+    ``opening`` on ``beside``, so that a lane that is slow does not keep others from
+    being opened. Whoever goes through ``run`` adds the tasks of a lane when it was
+    opened. Used from one thread.
     """
 
     def __init__(
         self,
         pool: Executor,
+        beside: Executor,
         concurrency: int,
         opening: Callable[[L], O],
         doing: Callable[[L, T], R],
     ) -> None:
         self._pool = pool
-        self._most = concurrency * _AHEAD
+        self._beside = beside
+        self._most = concurrency
         self._opening = opening
         self._doing = doing
         self._lanes: dict[L, _Lane[L, T]] = {}
@@ -88,13 +92,14 @@ class Lanes(Generic[L, O, T, R]):
 
     def run(self, lanes: Iterable[L]) -> Iterator[Opened[L, O] | Finished[L, T, R] | Failed[L]]:
         """Carry out everything, and tell of each thing when it ends."""
-        closed = iter(lanes)
+        closed = deque(lanes)
         opening = 0
         while True:
-            for lane in _first(closed, OPENING - opening):
+            while closed and opening < OPENING:
                 opening += 1
-                self._submit(lane, None, partial(self._opening, lane))
-            self._dispatch()
+                lane = closed.popleft()
+                self._submit(self._beside, lane, None, partial(self._opening, lane))
+            self._dispatch(len(closed) + opening)
             if not opening and not self._in_flight:
                 return
             lane, task, future = self._ended.get()
@@ -103,6 +108,7 @@ class Lanes(Generic[L, O, T, R]):
             else:
                 self._in_flight -= 1
                 self._lanes[lane].in_flight -= 1
+                self._forget_if_done(lane)
             error = future.exception()
             if isinstance(error, Exception):
                 yield Failed(lane, error)
@@ -114,17 +120,25 @@ class Lanes(Generic[L, O, T, R]):
     def add(self, lane: L, tasks: Iterable[T]) -> None:
         """Tasks of a lane, to be begun in this order."""
         added = self._lanes[lane] = _Lane(lane, deque(tasks))
-        if added.waiting:
-            self._ready.append(added)
+        self._ready.append(added)
+        self._forget_if_done(lane)
 
     def drop(self, lane: L) -> None:
         """Begin nothing more of a lane; what has begun goes on."""
         if lane in self._lanes:
             self._lanes[lane].waiting.clear()
+            self._forget_if_done(lane)
 
-    def _dispatch(self) -> None:
-        """Begin tasks, each lane in turn and none with more than its share."""
-        share = max(_AHEAD, self._most // max(1, len(self._ready)))
+    def _forget_if_done(self, lane: L) -> None:
+        if not self._lanes[lane].waiting and not self._lanes[lane].in_flight:
+            del self._lanes[lane]
+
+    def _dispatch(self, to_come: int) -> None:
+        """Begin tasks, each lane in turn and none with more than its share.
+
+        Lanes that are still ``to_come`` have theirs kept free.
+        """
+        share = max(1, self._most // max(1, len(self._lanes) + to_come))
         for _ in range(len(self._ready)):
             if self._in_flight >= self._most:
                 return
@@ -133,23 +147,16 @@ class Lanes(Generic[L, O, T, R]):
                 lane.in_flight += 1
                 self._in_flight += 1
                 task = lane.waiting.popleft()
-                name = lane.name
-                self._submit(name, (task,), partial(self._doing, name, task))
+                work = partial(self._doing, lane.name, task)
+                self._submit(self._pool, lane.name, (task,), work)
             if lane.waiting:
                 self._ready.append(lane)
 
-    def _submit(self, lane: L, task: tuple[T] | None, work: Callable[[], Any]) -> None:
-        future = self._pool.submit(work)
+    def _submit(
+        self, pool: Executor, lane: L, task: tuple[T] | None, work: Callable[[], Any]
+    ) -> None:
+        future = pool.submit(work)
         future.add_done_callback(lambda ended: self._ended.put((lane, task, ended)))
-
-
-def _first(items: Iterator[L], most: int) -> Iterator[L]:
-    """At most so many of the items that are left."""
-    for _ in range(most):
-        try:
-            yield next(items)
-        except StopIteration:
-            return
 
 
 class _AtOnce(Executor):

@@ -8,6 +8,7 @@ goes through them.
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -69,8 +70,9 @@ class Rows:
         self._findings += len(row.findings)
         self._sorted = False
         if self._file is None and len(self._kept) >= self._most:
-            # Nobody else can open it, and it is gone when the run is.
-            self._file = TemporaryFile(prefix="driftcheck-")  # noqa: SIM115 lives as long as the rows
+            # Nobody else can open it, and it is gone when the report is.
+            self._file = TemporaryFile(prefix="driftcheck-")  # noqa: SIM115
+            weakref.finalize(self, self._file.close)
             self._kept = [(s, self._write(r)) for s, r in self._kept if isinstance(r, Row)]
         self._kept.append((seat, row if self._file is None else self._write(row)))
 
