@@ -18,6 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from driftcheck import __version__
 from driftcheck.cli import commands
+from driftcheck.cli.direct import convert_directly
 from driftcheck.cli.exit_codes import FAILED, INTERRUPTED
 from driftcheck.cli.ordered import OrderedCommand
 from driftcheck.errors import DriftcheckError
@@ -111,6 +112,10 @@ def _shortened(line: str) -> str:
 
 class CommandGroup(TyperGroup):
     """The commands of ``driftcheck.cli.commands``, each imported when it is needed."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options before the command's name, ``--help`` among them."""
+        return convert_directly(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of all commands, in alphabetical order."""

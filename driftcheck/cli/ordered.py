@@ -10,12 +10,18 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from driftcheck.cli.direct import convert_directly
+
 #: Where the order stands in the context's ``meta``.
 _KEY = "driftcheck.order"
 
 
 class OrderedCommand(TyperCommand):
     """A command whose context knows the options in the order of the command line."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters, ``--help`` among them."""
+        return convert_directly(super().get_params(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, and note the names of the parameters as they came."""
