@@ -33,16 +33,22 @@ _SEVERITY = {
 }
 
 
+def _where_it_was(table: Table) -> tuple[Location, ...]:
+    return table.where("")
+
+
 @dataclass(frozen=True, slots=True)
 class Refactoring:
     """What ``moved`` and ``removed`` blocks say.
 
     ``moved`` gives the address that a resource of the code before has now;
-    ``forgotten`` tells whether Terraform is told to let go of it without deleting it.
+    ``forgotten`` tells whether Terraform is told to let go of it without deleting it, and
+    ``gone_at`` where a table is shown that the code now does not have.
     """
 
     moved: Callable[[str], str]
     forgotten: Callable[[str], bool]
+    gone_at: Callable[[Table], tuple[Location, ...]] = _where_it_was
 
 
 #: What the findings about a table have in common.
@@ -66,7 +72,8 @@ def changes(
             findings.append(_moved_without_block(gone.pop(twin), table, place(table)))
     for address, table in gone.items():
         forgotten = refactoring.forgotten(table.address or address)
-        findings.append(_gone(table, place(table), forgotten=forgotten))
+        where = refactoring.gone_at(table)
+        findings.append(_gone(table, place(table), where, forgotten=forgotten))
     for address, table in new.items():
         if address in old:
             findings += _differences(old[address], table, place(table))
@@ -185,14 +192,16 @@ def _created(table: Table, place: Place) -> Finding:
     )
 
 
-def _gone(table: Table, place: Place, *, forgotten: bool) -> Finding:
+def _gone(
+    table: Table, place: Place, where: tuple[Location, ...], *, forgotten: bool
+) -> Finding:
     if forgotten:
         return _about(
             FORGOTTEN,
             Severity.LOW,
             f"Terraform would let go of the table {_name(table)}, which stays as it is",
             place,
-            table.where(""),
+            where,
             risk=Risk.SAFE,
             help="From then on nobody manages it: give it to another module, or keep a spec "
             "of its own for it.",
@@ -202,7 +211,7 @@ def _gone(table: Table, place: Place, *, forgotten: bool) -> Finding:
         Severity.CRITICAL,
         f"Terraform would delete the table {_name(table)} with all its data",
         place,
-        table.where(""),
+        where,
         risk=Risk.DESTRUCTIVE,
         help="If the table is to stay, keep its resource, add a moved block for its new "
         "address, or a removed block with destroy = false.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from driftcheck.hcl.module import Evaluation
 from driftcheck.hcl.module.tree import ModuleNode
+from driftcheck.model.location import Location
 
 #: An instance key, as ``["a"]`` or ``[0]``.
 _KEY = r'(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])'
@@ -75,6 +76,14 @@ def moves(now: Evaluation, present: Collection[str]) -> Moves:
 def forgotten(now: Evaluation) -> Forgotten:
     """The ``removed`` blocks of the code now that say ``destroy = false``."""
     return Forgotten([_pattern(node, r.source) for node, r in now.removed() if not r.destroy])
+
+
+def removed_at(now: Evaluation, address: str) -> Location | None:
+    """Where a ``removed`` block of the code now speaks of the resource at an address."""
+    return next(
+        (r.location for node, r in now.removed() if _pattern(node, r.source).fullmatch(address)),
+        None,
+    )
 
 
 def _pattern(node: ModuleNode, source: str) -> re.Pattern[str]:

@@ -8,6 +8,7 @@ findings are suppressions, findings of the baseline are unchanged.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ from driftcheck.reports.base import Style
 from driftcheck.reports.printable import printable
 from driftcheck.reports.selection import worth_showing
 
+#: A file as it was: the beginning of the commit's hash, and the path.
+_AT_COMMIT = re.compile(r"([0-9a-f]{10}):(.+)", re.S)
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVEL = {
     Severity.CRITICAL: "error",
@@ -118,7 +121,7 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         result["locations"] = [_location(finding.locations[0])]
     if len(finding.locations) > 1:
         result["relatedLocations"] = [
-            {"id": number, **_location(at), "message": {"text": "the value comes from here"}}
+            {"id": number, **_location(at), "message": {"text": _relation(at)}}
             for number, at in enumerate(finding.locations[1:], 1)
         ]
     if finding.status is Status.WAIVED:
@@ -146,9 +149,16 @@ def _notification(finding: Finding) -> dict[str, Any]:
     }
 
 
+def _relation(location: Location) -> str:
+    found = _AT_COMMIT.fullmatch(location.file)
+    return f"here at commit {found[1]}" if found else "the value comes from here"
+
+
 def _location(location: Location) -> dict[str, Any]:
-    relative = not location.file.startswith("/")
-    artifact: dict[str, Any] = {"uri": quote(location.file, safe="/")}
+    found = _AT_COMMIT.fullmatch(location.file)
+    name = found[2] if found else location.file
+    relative = not name.startswith("/")
+    artifact: dict[str, Any] = {"uri": quote(name, safe="/")}
     if relative:
         artifact["uriBaseId"] = "%SRCROOT%"
     else:

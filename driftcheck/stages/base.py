@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -40,37 +40,62 @@ class Snapshot:
         """Where a path of the repository lies in the snapshot."""
         return self.root / path.resolve().relative_to(self.repository)
 
+    def inside(self, path: Path) -> Path:
+        """A path of the snapshot, as seen from the top of the repository."""
+        return path.resolve().relative_to(self.root.resolve())
+
     def display(self, path: Path) -> str:
         """A path of the snapshot as messages give it: that of the repository, at the commit."""
-        inside = path.resolve().relative_to(self.root.resolve())
-        return f"{self.commit[:10]}:{inside.as_posix()}"
+        return f"{self.commit[:10]}:{self.inside(path).as_posix()}"
 
 
-@contextmanager
-def merge_base(path: Path, ref: str) -> Iterator[Snapshot]:
-    """The repository around ``path`` as it was where HEAD and ``ref`` parted.
+class MergeBases:
+    """The repositories that paths lie in, as they were where HEAD and ``ref`` parted.
 
-    Raises ``UsageError`` where there is no repository, no such ref, no common
-    ancestor (a shallow clone often has none), or too much to read.
+    A context: each repository is read once, and its files are gone at the end.
     """
-    here = path if path.is_dir() else path.parent
-    top = Path(_git(here, "rev-parse", "--show-toplevel").strip()).resolve()
-    commit = _commit(top, ref)
-    base = _git(top, "merge-base", "HEAD", commit, missing=True).strip()
-    if not base:
-        raise UsageError(
-            f"--base {ref}: it has no common ancestor with HEAD. In a shallow clone, fetch the "
-            "whole history first (fetch-depth: 0)."
-        )
-    with snapshot(top, base) as found:
-        yield found
+
+    def __init__(self, ref: str) -> None:
+        self._ref = ref
+        self._stack = ExitStack()
+        self._known: dict[Path, Snapshot] = {}
+        self._tops: dict[Path, Path] = {}
+
+    def __enter__(self) -> MergeBases:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._stack.close()
+
+    def around(self, path: Path) -> Snapshot:
+        """The repository around a path, which need not be there any more.
+
+        Raises ``UsageError`` where there is no repository, no such ref, no common
+        ancestor (a shallow clone often has none), or too much to read.
+        """
+        here = next(p for p in (path, *path.absolute().parents) if p.is_dir()).resolve()
+        if here not in self._tops:
+            self._tops[here] = _top(here)
+        top = self._tops[here]
+        if top not in self._known:
+            self._known[top] = self._stack.enter_context(snapshot(top, self._base(top)))
+        return self._known[top]
+
+    def _base(self, top: Path) -> str:
+        commit = _commit(top, self._ref)
+        base = _git(top, "merge-base", "HEAD", commit, missing=True).strip()
+        if not base:
+            raise UsageError(
+                f"--base {self._ref}: it has no common ancestor with HEAD. In a shallow clone, "
+                "fetch the whole history first (fetch-depth: 0)."
+            )
+        return base
 
 
 @contextmanager
 def at_commit(path: Path, ref: str) -> Iterator[Snapshot]:
     """The repository around ``path`` as it was at ``ref`` itself."""
-    here = path if path.is_dir() else path.parent
-    top = Path(_git(here, "rev-parse", "--show-toplevel").strip()).resolve()
+    top = _top(path if path.is_dir() else path.parent)
     with snapshot(top, _commit(top, ref)) as found:
         yield found
 
@@ -82,6 +107,10 @@ def snapshot(top: Path, commit: str) -> Iterator[Snapshot]:
         root = Path(directory).resolve()
         _write_files(top, commit, root)
         yield Snapshot(root, top, commit)
+
+
+def _top(here: Path) -> Path:
+    return Path(_git(here, "rev-parse", "--show-toplevel").strip()).resolve()
 
 
 def _commit(top: Path, ref: str) -> str:

@@ -3,57 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from driftcheck.compare.changes import UNCERTAIN, Refactoring, changes
-from driftcheck.compare.findings import Place
 from driftcheck.compare.three_way import Sources
-from driftcheck.errors import HclError, UsageError
-from driftcheck.hcl.module import ModuleOptions
-from driftcheck.hcl.module.load import FileParser
-from driftcheck.inputs.refactoring import forgotten, moves
-from driftcheck.inputs.terraform_aws import AwsSchemas
-from driftcheck.model.baseline import Baseline
+from driftcheck.errors import HclError
 from driftcheck.model.finding import Finding, Kind, Severity
 from driftcheck.model.report import Report, TableResult, now
-from driftcheck.model.table import Table
-from driftcheck.model.values import Unknown
-from driftcheck.paths import repository_root
+from driftcheck.model.values import Cause
 from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table
-from driftcheck.spec.model import PolicySelection, Spec, Target
-from driftcheck.stages.base import Snapshot, merge_base
+from driftcheck.spec.model import Spec, Target
+from driftcheck.stages.base import MergeBases
+from driftcheck.stages.check_options import CheckOptions, module_options, place_of
 from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
 from driftcheck.stages.code import Place as CodePlace
-from driftcheck.stages.code_before import code_of_spec_at, holds_code
-from driftcheck.stages.connection import Connector
-from driftcheck.stages.options import EvaluationOptions
 from driftcheck.stages.outcome import against, judged, settle
 from driftcheck.stages.sizes import with_sizes
 from driftcheck.stages.verdict import judge
 
+if TYPE_CHECKING:
+    from driftcheck.stages.check_base import CodeBefore
 
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """What a check can be told.
-
-    ``selection`` chooses the policies for modules that no spec speaks of, and
-    ``parse`` reads files (so that a tree's files are parsed once). ``base`` is the
-    git ref that the code is to be merged into: what the change does is reported too;
-    ``plan`` is a plan to check as well, which tells that itself. ``live`` is the way
-    to the live tables, for telling how much a change would rebuild or lose.
-    """
-
-    evaluation: EvaluationOptions = field(default_factory=EvaluationOptions)
-    selection: PolicySelection = field(default_factory=PolicySelection)
-    today: date = field(default_factory=date.today)
-    parse: FileParser | None = None
-    base: str | None = None
-    baseline: Baseline | None = None
-    plan: Path | None = None
-    live: Connector | None = None
+__all__ = ["CheckOptions", "Checked", "check", "judge_tables"]
 
 
 @dataclass(slots=True)
@@ -74,19 +48,26 @@ def check(
     """Evaluate the modules of specs, and bare modules, and hold their tables against the rules.
 
     Gives the report and the warnings of the evaluation. Raises ``DriftcheckError``
-    for a spec or module that cannot be evaluated at all.
+    for a spec that cannot be used, and for a module that cannot be evaluated at all
+    unless the options are tolerant.
     """
     started = now()
-    checked = Checked()
-    for spec in specs:
-        for target in spec.targets:
-            _check_spec(checked, spec, target, policies, options)
-    for module in modules:
-        _check_module(checked, module, policies, options)
+    run = _Check(policies, options)
+    if options.base is None:
+        run.everything(specs, modules)
+    else:
+        from driftcheck.stages.check_base import CodeBefore
+
+        with MergeBases(options.base) as bases:
+            run.before = CodeBefore(bases, options)
+            run.before.look_for_vanished(options.trees)
+            run.everything(specs, modules)
+            run.taken_away(specs)
     if options.plan is not None:
         from driftcheck.stages.check_plan import check_plan
 
-        check_plan(checked, options.plan, policies, options)
+        check_plan(run.checked, options.plan, policies, options)
+    checked = run.checked
     report = Report(
         command="check",
         started_at=started,
@@ -97,93 +78,70 @@ def check(
     return against(report, options.baseline), checked.warnings
 
 
-def _check_spec(
-    checked: Checked, spec: Spec, target: Target, policies: Sequence[Policy], options: CheckOptions
-) -> None:
-    place = CodePlace(target.account, target.region)
-    code = code_of_spec(spec, target, place, options.evaluation)
-    if options.base is not None and spec.module is not None:
-        with merge_base(spec.module, options.base) as before:
-            old = code_before(
-                lambda: code_of_spec_at(before, spec, target, place, options.evaluation)
-            )
-            code.findings += _changes(old, code, spec, target)
-    selected = [p for p in policies if spec.policies.selects(p.id, p.packs)]
-    judge_tables(checked, code, spec, target, selected, options)
+@dataclass(slots=True)
+class _Check:
+    """One run: what is checked against what, and what was found so far."""
+
+    policies: Sequence[Policy]
+    options: CheckOptions
+    checked: Checked = field(default_factory=Checked)
+    before: CodeBefore | None = None
+
+    def everything(self, specs: Sequence[Spec], modules: Sequence[Path]) -> None:
+        """The specs first, for each of their targets, then the modules without a spec."""
+        for spec in specs:
+            for target in spec.targets:
+                self._evaluated(partial(self._spec, spec, target), spec)
+        for module in modules:
+            self._evaluated(partial(self._module, module), None)
+
+    def taken_away(self, specs: Sequence[Spec]) -> None:
+        """Modules, and specs with them, that were there before."""
+        assert self.before is not None
+        code = CodeTables(findings=self.before.of_vanished())
+        judge_tables(self.checked, code, None, None, (), self.options)
+        for spec, target, findings in self.before.of_vanished_specs(self.options.spec_paths, specs):
+            code = CodeTables(findings=findings)
+            judge_tables(self.checked, code, spec, target, (), self.options)
+        self.checked.warnings += self.before.warnings
+
+    def _spec(self, spec: Spec, target: Target) -> None:
+        place = CodePlace(target.account, target.region)
+        code = code_of_spec(spec, target, place, self.options.evaluation)
+        if self.before is not None and spec.module is not None:
+            code.findings += self.before.of_spec(spec, target, code)
+        selected = [p for p in self.policies if spec.policies.selects(p.id, p.packs)]
+        judge_tables(self.checked, code, spec, target, selected, self.options)
+
+    def _module(self, module: Path) -> None:
+        code = evaluate(module, module_options(module, self.options), CodePlace())
+        if self.before is not None:
+            code.findings += self.before.of_module(module, code)
+        selected = [p for p in self.policies if self.options.selection.selects(p.id, p.packs)]
+        judge_tables(self.checked, code, None, None, selected, self.options)
+
+    def _evaluated(self, check_one: Callable[[], None], spec: Spec | None) -> None:
+        try:
+            check_one()
+        except HclError as error:
+            if not self.options.tolerant:
+                raise
+            found = _not_evaluable(error, spec)
+            if found not in self.checked.findings:
+                self.checked.findings.append(found)
 
 
-def _check_module(
-    checked: Checked, module: Path, policies: Sequence[Policy], options: CheckOptions
-) -> None:
-    code = evaluate(module, module_options(module, options), CodePlace())
-    if options.base is not None:
-        with merge_base(module, options.base) as before:
-            old = code_before(lambda: module_before(module, options, before))
-            code.findings += _changes(old, code, None, None)
-    selected = [p for p in policies if options.selection.selects(p.id, p.packs)]
-    judge_tables(checked, code, None, None, selected, options)
-
-
-def module_options(module: Path, options: CheckOptions) -> ModuleOptions:
-    """How a bare module is evaluated: variables without a value are unknown, not an error."""
-    return ModuleOptions(
-        inputs=options.evaluation.variables,
-        env=options.evaluation.environment,
-        workspace=options.evaluation.workspace,
-        repository_root=repository_root(module),
-        schemas=AwsSchemas(account=None, region=None),
-        resource_types=AwsSchemas.is_supported,
-        missing_as_unknown=True,
-        parse=options.parse,
-    )
-
-
-def module_before(module: Path, options: CheckOptions, before: Snapshot) -> CodeTables:
-    """A bare module as it was."""
-    old = before.path(module)
-    if not holds_code(old):
-        return CodeTables()
-    settings = replace(
-        module_options(module, replace(options, parse=None)),
-        repository_root=before.root,
-        display=before.display,
-    )
-    return evaluate(old, settings, CodePlace())
-
-
-def code_before(evaluated: Callable[[], CodeTables]) -> CodeTables:
-    """The code before the change: none where there was no such module.
-
-    Code that could not be evaluated even then is reported as it is: what the change
-    does cannot be told.
-    """
-    try:
-        return evaluated()
-    except UsageError:
-        return CodeTables()
-    except HclError as error:
-        finding = Finding(
-            kind=Kind.UNKNOWN,
-            rule=UNCERTAIN,
-            severity=Severity.HIGH,
-            message=f"The code before the change cannot be evaluated: {error.summary}",
-            path="/base",
-            help=error.detail or None,
-            locations=(error.location,) if error.location is not None else (),
-        )
-        return CodeTables(findings=[finding])
-
-
-def _changes(
-    old: CodeTables, new: CodeTables, spec: Spec | None, target: Target | None
-) -> list[Finding]:
-    assert new.evaluation is not None
-    if old.evaluation is None and old.findings:
-        return old.findings
-    present = {t.address for t in new.tables if t.address is not None}
-    refactoring = Refactoring(moves(new.evaluation, present), forgotten(new.evaluation))
-    return old.findings + changes(
-        old.tables, new.tables, refactoring, lambda table: place_of(table, spec, target)
+def _not_evaluable(error: HclError, spec: Spec | None) -> Finding:
+    return Finding(
+        kind=Kind.UNKNOWN,
+        rule=str(Cause.NOT_EVALUABLE),
+        severity=Severity.HIGH,
+        message=error.summary,
+        spec=spec.name if spec is not None else None,
+        address=error.location.file if error.location is not None else None,
+        path="/code",
+        help=error.detail or None,
+        locations=(error.location,) if error.location is not None else (),
     )
 
 
@@ -232,17 +190,3 @@ def _where(
     regions = {f.region for f in findings if f.region is not None}
     region = regions.pop() if len(regions) == 1 else None
     return Spec("(no spec)", Path(), "(no spec)"), Target(region=region)
-
-
-def place_of(table: Table, spec: Spec | None, target: Target | None) -> Place:
-    """What all findings about a table of the code have in common."""
-    name = table.name
-    given = spec.table_for(target or Target()) if spec is not None else None
-    return Place(
-        given if isinstance(name, Unknown) else name,
-        table.address,
-        spec.name if spec is not None else None,
-        target.name if target is not None else None,
-        target.account if target is not None else None,
-        table.region or (target.region if target is not None else None),
-    )

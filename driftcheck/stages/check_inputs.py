@@ -34,10 +34,15 @@ class ParsedOnce:
 
 @dataclass(frozen=True, slots=True)
 class CheckInputs:
-    """What was asked for, found and read."""
+    """What was asked for, found and read.
+
+    ``trees`` and ``spec_paths`` are the paths that modules and specs were found below.
+    """
 
     specs: tuple[Spec, ...]
     modules: tuple[Path, ...]
+    trees: tuple[Path, ...]
+    spec_paths: tuple[Path, ...]
     policies: tuple[Policy, ...]
     selection: PolicySelection
     parse: FileParser
@@ -49,24 +54,44 @@ def check_inputs(
     packs: Sequence[str],
     *,
     nothing_else: bool = True,
+    gone: bool = False,
 ) -> CheckInputs:
     """Tell specs from modules, find the root modules of trees, and load the policies.
 
     Without any path: the specs in ``specs/`` where there are any, else the modules
     below the working directory, unless ``nothing_else`` is false: then there is a plan
-    to check. Raises ``UsageError`` and ``SpecError``.
+    to check. With ``gone``, a path may hold no code any more: what it held before the
+    change is looked at. Raises ``UsageError`` and ``SpecError``.
     """
     parse = ParsedOnce()
     if not paths and nothing_else:
         paths = [DEFAULT_SPECS if DEFAULT_SPECS.is_dir() else Path()]
     specs = [p for p in paths if p.is_file() or _holds_specs(p)]
-    modules = [m for p in paths if p not in specs for m in root_modules(p, parse)]
+    trees = [p for p in paths if p not in specs]
+    modules = [m for p in trees for m in _modules(p, parse, gone=gone)]
     if specs:
         loaded = load(specs, policy_directories)
         known, policies = loaded.specs, loaded.policies
     else:
         known, policies = (), tuple(load_policies(policy_directories))
-    return CheckInputs(known, tuple(modules), policies, _selection(packs, policies), parse)
+    return CheckInputs(
+        specs=known,
+        modules=tuple(modules),
+        trees=tuple(trees),
+        spec_paths=tuple(specs),
+        policies=policies,
+        selection=_selection(packs, policies),
+        parse=parse,
+    )
+
+
+def _modules(path: Path, parse: FileParser, *, gone: bool) -> list[Path]:
+    try:
+        return root_modules(path, parse)
+    except UsageError:
+        if gone and (path.is_dir() or not path.exists()):
+            return []
+        raise
 
 
 def _holds_specs(path: Path) -> bool:

@@ -13,7 +13,8 @@ from driftcheck.model.finding import Finding, Kind, Risk, Severity
 from driftcheck.model.table import Table
 from driftcheck.paths import shown
 from driftcheck.policies.model import Policy
-from driftcheck.stages.check import Checked, CheckOptions, judge_tables, place_of
+from driftcheck.stages.check import Checked, judge_tables
+from driftcheck.stages.check_options import CheckOptions, place_of
 from driftcheck.stages.code import CodeTables
 
 INCOMPLETE = "plan-incomplete"

@@ -87,6 +87,7 @@ def command(
         session.policy_directories(policies),
         packs or settings.packs,
         nothing_else=plan is None,
+        gone=base is not None,
     )
     severity = session.fail_on(ctx, fail_on).severity
     wishes = CheckOptions(
@@ -96,6 +97,11 @@ def command(
         base=base,
         baseline=session.baseline(baseline),
         plan=plan,
+        trees=given.trees,
+        spec_paths=given.spec_paths,
+        # Somebody who looks at a report, and not at the terminal, finds the mistake in it.
+        tolerant=len(given.specs) + len(given.modules) > 1
+        or any(o.format != "text" for o in wanted),
     )
     with session.perhaps_connector(
         wanted=live, endpoint_url=endpoint_url, region=region, profile=profile
