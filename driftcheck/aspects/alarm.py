@@ -95,6 +95,10 @@ class Alarm(Aspect):
     def across_regions(self, fragment: Fragment) -> None:
         """Alarms are each region's own."""
 
+    def silent(self, fragment: Fragment) -> bool:
+        """Where no alarm is declared there is nothing to compare."""
+        return fragment == {FIELD: {}}
+
     def compare(self, within: Comparison) -> Iterator[Difference | Undecided]:
         """Where no alarm is declared there is nothing to compare, and nothing to be unsure of."""
         if within.expected.settings.get(self.name) != {FIELD: {}}:

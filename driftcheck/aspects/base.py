@@ -81,6 +81,13 @@ class Facts(Protocol):
         the reason.
         """
 
+    def confirm(self, operation: str) -> bool:
+        """Ask AWS about the table itself where the answer came from a list that lags behind.
+
+        Tells whether that was so; ``get`` gives the new answer from then on, or the
+        failure to get one.
+        """
+
 
 @dataclass(slots=True)
 class Draft:
@@ -161,6 +168,14 @@ class Aspect(ABC):
         Raises ``FactUnavailable`` when AWS does not say.
         """
         return fragment
+
+    def silent(self, fragment: Fragment) -> bool:
+        """Whether a fragment of the code asserts nothing, so that live need not be read for it."""
+        return not fragment
+
+    def beside(self, fragment: Fragment) -> tuple[str, ...]:
+        """Names of the aspects that live has to be read in as well, to compare a fragment."""
+        return ()
 
     def across_regions(self, fragment: Fragment) -> Fragment | None:
         """What of a fragment should be the same in every region of a global table.

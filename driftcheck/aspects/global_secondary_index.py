@@ -33,10 +33,12 @@ from driftcheck.aspects.reading import (
     text,
 )
 from driftcheck.aspects.scaling import (
+    AUTOSCALING,
     billing_differs,
     billing_mode,
     capacity_matches,
     pointer_place,
+    states_capacity,
 )
 from driftcheck.aspects.throughput import (
     CAPACITY_SCHEMA,
@@ -165,6 +167,13 @@ class GlobalSecondaryIndex(Aspect):
         if not isinstance(indexes, dict):
             return fragment
         return {GLOBAL: {name: _without_warm(index) for name, index in indexes.items()}}
+
+    def beside(self, fragment: Fragment) -> tuple[str, ...]:
+        """Capacity is held against the band of its autoscaler."""
+        indexes = plain(fragment.get(GLOBAL))
+        if not isinstance(indexes, dict):
+            return (AUTOSCALING,) if isinstance(indexes, Unknown) else ()
+        return (AUTOSCALING,) if any(map(states_capacity, indexes.values())) else ()
 
     def moot(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
         """Throughput beside another billing mode, and what nobody declared of it."""

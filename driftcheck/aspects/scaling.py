@@ -15,6 +15,8 @@ from driftcheck.model.values import Json, Unknown
 Place = tuple[str, ...]
 
 NAMESPACE = "dynamodb"
+#: The aspect that holds the bands of the autoscalers.
+AUTOSCALING = "autoscaling"
 _KINDS = {"ReadCapacityUnits": "read", "WriteCapacityUnits": "write"}
 
 #: The metric that a target tracking policy for a kind of capacity usually follows.
@@ -96,6 +98,14 @@ def billing_differs(within: Comparison) -> bool:
     """Whether two tables are certainly billed differently; their capacity says nothing then."""
     expected, actual = billing_mode(within.expected), billing_mode(within.actual)
     return expected is not None and actual is not None and expected != actual
+
+
+def states_capacity(stated: Json) -> bool:
+    """Whether a table or an index states capacity, or may do so."""
+    known = plain(stated)
+    if not isinstance(known, dict):
+        return isinstance(known, Unknown)
+    return any(known.get(f"{kind}_capacity") is not None for kind in ("read", "write"))
 
 
 def capacity_matches(

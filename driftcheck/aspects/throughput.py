@@ -18,7 +18,13 @@ from driftcheck.aspects.reading import (
     settled_table,
     text,
 )
-from driftcheck.aspects.scaling import billing_differs, capacity_matches, pointer_place
+from driftcheck.aspects.scaling import (
+    AUTOSCALING,
+    billing_differs,
+    capacity_matches,
+    pointer_place,
+    states_capacity,
+)
 from driftcheck.aspects.throughput_changes import billing_changes
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import split
@@ -73,6 +79,10 @@ class Throughput(Aspect):
             return fragment
         stated = {"read_capacity", "write_capacity"} & set(fragment)
         return {**fragment, **dict.fromkeys(sorted(stated))}
+
+    def beside(self, fragment: Fragment) -> tuple[str, ...]:
+        """Capacity is held against the band of its autoscaler."""
+        return (AUTOSCALING,) if states_capacity(fragment) else ()
 
     def moot(self, pointer: str, expected: Json, actual: Json, within: Comparison) -> bool:
         """Capacity that nobody declared, or beside another billing mode."""

@@ -173,9 +173,13 @@ class Clients:
     def _unavailable(
         self, operation: str, error: BotoCoreError | ClientError | NotImplementedError
     ) -> FactUnavailable:
-        client = self._clients.get(operation.partition(":")[0])
-        from_aws = client is not None and is_aws(str(client.meta.endpoint_url))
+        from_aws = self.from_aws(operation.partition(":")[0])
         return unavailable(operation, error, from_aws=from_aws)
+
+    def from_aws(self, prefix: str) -> bool:
+        """Whether the endpoint of a client that has been made is AWS's own."""
+        client = self._clients.get(prefix)
+        return client is not None and is_aws(str(client.meta.endpoint_url))
 
     def invoke(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer to one call. Raises ``BotoCoreError`` and ``ClientError`` as botocore does."""
@@ -238,6 +242,11 @@ class Memo:
         if isinstance(outcome, FactUnavailable):
             raise outcome
         return outcome  # type: ignore[no-any-return]
+
+    def forget(self, key: object) -> None:
+        """Work out the value for ``key`` anew the next time."""
+        with self._lock:
+            self._outcomes.pop(key, None)
 
 
 def snake_case(name: str) -> str:

@@ -13,6 +13,7 @@ from driftcheck.aws.calls import Clients, Memo
 from driftcheck.aws.facts import TableFacts
 from driftcheck.aws.operations import (
     BULK_OPERATIONS,
+    TAGS_IN_BULK,
     BulkOperation,
     Paging,
     Subject,
@@ -45,6 +46,9 @@ class AwsConnection:
         self._region = region
         self._siblings = siblings
         self._shared = Memo()
+        #: Whether tags are read for all tables at a time: for one, that would be pages too many.
+        self.tags_in_bulk = False
+        self._notes: dict[str, None] = {}
 
     @property
     def account(self) -> str:
@@ -72,6 +76,18 @@ class AwsConnection:
         """The facts about a table. What is asked of the table itself is read anew."""
         return TableFacts(self, table)
 
+    def note(self, text: str) -> None:
+        """Remember something that whoever runs the program should know, once."""
+        self._notes.setdefault(text)
+
+    def notes(self) -> Sequence[str]:
+        """What was noted so far, with the account and region."""
+        return [f"{self._account}/{self._region}: {text}" for text in list(self._notes)]
+
+    def from_aws(self, prefix: str) -> bool:
+        """Whether a service's endpoint is AWS's own."""
+        return self.clients.from_aws(prefix)
+
     def api_calls(self) -> Mapping[str, ApiCalls]:
         """The calls made so far, by operation."""
         return self.clients.calls.counts()
@@ -87,6 +103,7 @@ class AwsConnection:
     def prefetch(self, operations: Iterable[str], pool: Executor) -> None:
         """Begin to read bulk answers on ``pool``; see ``stages.connection.Connection``."""
         for operation in operations:
+            self.tags_in_bulk |= operation == TAGS_IN_BULK
             how = BULK_OPERATIONS.get(operation)
             if how is not None:
                 pool.submit(self._begin, operation, how)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from driftcheck.aspects.base import FactUnavailable
 from driftcheck.aws.calls import Memo
-from driftcheck.aws.operations import BULK_OPERATIONS, TABLE_OPERATIONS, Subject
+from driftcheck.aws.operations import (
+    BULK_OPERATIONS,
+    LIST_TAGS,
+    TABLE_OPERATIONS,
+    TAG_MAPPINGS,
+    TAGS_IN_BULK,
+    Subject,
+)
 
 if TYPE_CHECKING:
     from driftcheck.aws.connection import AwsConnection
@@ -28,6 +35,7 @@ class TableFacts:
         self._connection = connection
         self._table = table
         self._memo = Memo()
+        self._one_by_one = not connection.tags_in_bulk
 
     def get(self, operation: str, key: str = "") -> Mapping[str, Any]:
         """See ``aspects.base.Facts.get``; a region as ``key`` asks about the replica there.
@@ -47,7 +55,20 @@ class TableFacts:
             return connection.facts(self._table).get(operation, key)
         return self._memo.get((operation, key), lambda: self._ask(operation, key))
 
+    def confirm(self, operation: str) -> bool:
+        """See ``aspects.base.Facts.confirm``; only the Tagging API lags."""
+        if operation != LIST_TAGS or self._one_by_one:
+            return False
+        self._one_by_one = True
+        self._memo.forget((operation, ""))
+        return True
+
     def _ask(self, operation: str, key: str) -> Mapping[str, Any]:
+        if operation == LIST_TAGS and not self._one_by_one:
+            tags = self._tags_in_bulk()
+            if tags is not None:
+                return tags
+            self._one_by_one = True
         bulk = BULK_OPERATIONS.get(operation)
         if bulk is not None:
             return self._connection.bulk(operation, bulk).get(self._table) or {
@@ -56,6 +77,21 @@ class TableFacts:
         how = TABLE_OPERATIONS[operation]
         subject = Subject(self._table, key, self._arn)
         return self._connection.ask(operation, how, subject)
+
+    def _tags_in_bulk(self) -> Mapping[str, Any] | None:
+        """The tags as the Tagging API lists them; None where it does not say.
+
+        It leaves out tables that were never tagged. An emulator may leave out any.
+        """
+        try:
+            found = self._connection.bulk(TAGS_IN_BULK, BULK_OPERATIONS[TAGS_IN_BULK])
+        except FactUnavailable as failure:
+            self._connection.note(f"{failure}; the tags are read table by table")
+            return None
+        entries = found.get(self._table, {}).get(TAG_MAPPINGS)
+        if entries:
+            return {"Tags": entries[0].get("Tags", [])}
+        return {"Tags": []} if self._connection.from_aws("tag") else None
 
     def _arn(self) -> str:
         """The table's ARN as AWS gives it, since partitions and emulators differ."""

@@ -133,13 +133,23 @@ def backed_up_table(entry: Entry) -> frozenset[str]:
     return frozenset({str(entry.get("TableName", ""))})
 
 
+def tagged_table(entry: Entry) -> frozenset[str]:
+    """The table that a mapping of the Tagging API is about."""
+    return frozenset({str(entry.get("ResourceARN", "")).rpartition(":table/")[2]})
+
+
+#: What the tags of a table are asked with, and what stands in for it for many tables at a time.
+LIST_TAGS = "dynamodb:ListTagsOfResource"
+TAGS_IN_BULK = "tag:GetResources"
+TAG_MAPPINGS = "ResourceTagMappingList"
+
 TABLE_OPERATIONS: Mapping[str, TableOperation] = {
     "dynamodb:DescribeTable": TableOperation(_by_name),
     "dynamodb:DescribeContinuousBackups": TableOperation(_by_name),
     "dynamodb:DescribeTimeToLive": TableOperation(_by_name),
     "dynamodb:DescribeKinesisStreamingDestination": TableOperation(_by_name),
     "dynamodb:DescribeContributorInsights": TableOperation(_by_index),
-    "dynamodb:ListTagsOfResource": TableOperation(_by_arn, "Tags", Paging()),
+    LIST_TAGS: TableOperation(_by_arn, "Tags", Paging()),
     "dynamodb:GetResourcePolicy": TableOperation(_by_arn),
     "kms:DescribeKey": TableOperation(_by_key, shared=True),
     "kms:GetKeyRotationStatus": TableOperation(_by_key, shared=True),
@@ -168,6 +178,12 @@ BULK_OPERATIONS: Mapping[str, BulkOperation] = {
     ),
     "backup:ListProtectedResources": BulkOperation(
         ("Results",), protected_table, {}, Paging(size=("MaxResults", 1000))
+    ),
+    TAGS_IN_BULK: BulkOperation(
+        (TAG_MAPPINGS,),
+        tagged_table,
+        {"ResourceTypeFilters": ["dynamodb:table"]},
+        Paging("PaginationToken", "PaginationToken", ("ResourcesPerPage", 100)),
     ),
     "cloudwatch:DescribeAlarms": BulkOperation(
         ("MetricAlarms",),

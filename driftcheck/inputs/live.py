@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from driftcheck.aspects import ASPECTS, FIELD_OWNERS
@@ -20,13 +20,37 @@ def table_from_live(
     An aspect for which AWS gave no answer is unknown, with the API and the reason;
     the other aspects are read all the same.
     """
-    settings: dict[str, Fragment | Unknown] = {}
-    for aspect in aspects:
-        try:
-            settings[aspect.name] = aspect.from_live(facts)
-        except FactUnavailable as failure:
-            settings[aspect.name] = failure.unknown()
+    settings = {aspect.name: _read(aspect, facts) for aspect in aspects}
     return Table(name=name, settings=settings, region=region, fields=FIELD_OWNERS)
+
+
+def _read(aspect: Aspect, facts: Facts) -> Fragment | Unknown:
+    try:
+        return aspect.from_live(facts)
+    except FactUnavailable as failure:
+        return failure.unknown()
+
+
+def confirmed(
+    live: Table,
+    facts: Facts,
+    differing: Collection[str | None],
+    *,
+    aspects: Sequence[Aspect] = ASPECTS,
+) -> Table | None:
+    """The live table with those aspects read again whose answers lag; None if none of them do.
+
+    ``differing`` are the aspects that something is to be reported about, with None for
+    the table as a whole: a list that lags must not be the only witness.
+    """
+    again: dict[str, Fragment | Unknown] = {}
+    for aspect in aspects:
+        if {aspect.name, None}.isdisjoint(differing):
+            continue
+        lagging = [operation for operation in aspect.reads if facts.confirm(operation)]
+        if lagging:
+            again[aspect.name] = _read(aspect, facts)
+    return replace(live, settings={**live.settings, **again}) if again else None
 
 
 def table_exists(facts: Facts) -> bool:

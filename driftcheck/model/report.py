@@ -27,7 +27,8 @@ class TableResult:
     ``name`` is None where the code's name for it could not be evaluated; the
     ``address`` of its Terraform resource then says which table is meant. ``agreed``
     holds, for the aspects in which live and code agreed, a digest of each: with
-    them a later run can tell which of the two has moved.
+    them a later run can tell which of the two has moved. ``left_out`` names the aspects
+    that were not looked at because the spec says so.
     """
 
     name: str | None
@@ -38,6 +39,7 @@ class TableResult:
     target: str | None = None
     address: str | None = None
     agreed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     @property
     def key(self) -> TableKey:

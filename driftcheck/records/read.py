@@ -30,6 +30,7 @@ def table_of(data: Mapping[str, Any]) -> TableResult:
         data["target"],
         data["address"],
         {a: (d["code"], d["live"]) for a, d in data.get("agreed", {}).items()},
+        tuple(data.get("left_out", ())),
     )
 
 

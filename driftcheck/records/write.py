@@ -22,6 +22,7 @@ def table_document(table: TableResult) -> dict[str, Json]:
         "address": table.address,
         "status": table.status.value,
         "agreed": {a: {"code": c, "live": v} for a, (c, v) in sorted(table.agreed.items())},
+        **({"left_out": list(table.left_out)} if table.left_out else {}),
     }
 
 

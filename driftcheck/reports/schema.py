@@ -127,7 +127,13 @@ def _table() -> Schema:
                 "additionalProperties": _object({"code": _TEXT, "live": _TEXT}),
                 "description": "Digests of the aspects in which live and code agreed.",
             },
-        }
+            "left_out": {
+                "type": "array",
+                "items": _TEXT,
+                "description": "The aspects that the spec leaves out: neither read nor compared.",
+            },
+        },
+        optional=["left_out"],
     )
 
 

@@ -80,6 +80,8 @@ class _Page:
             self._put(
                 f"{values} could not be known, which decides nothing; --verbose lists them", "dim"
             )
+        if table is not None and table.left_out:
+            self._put(f"left out by the spec: {', '.join(table.left_out)}", "dim")
         if shown or quiet:
             self.lines.append("")
 

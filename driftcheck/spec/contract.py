@@ -29,6 +29,14 @@ def contract_table(spec: Spec, name: str, address: str | None = None) -> Table |
     )
 
 
+def every_contract(spec: Spec) -> list[Table]:
+    """What each contract of the spec states, taken by itself."""
+    return [
+        Table(name="", settings=dict(c.settings), locations={}, fields=FIELD_OWNERS)
+        for c in spec.contracts
+    ]
+
+
 Stated = tuple[dict[str, Fragment], dict[str, Places]]
 #: What the contracts last asked for amount to; one spec has thousands of tables, and all
 #: have the same contracts. The contracts are kept too, so that their ids stay theirs.

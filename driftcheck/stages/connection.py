@@ -40,6 +40,9 @@ class Connection(Protocol):
         a pool that is busy with facts does not stand still.
         """
 
+    def notes(self) -> Sequence[str]:
+        """What whoever runs the program should know about the reading, each told once."""
+
     def forget(self) -> None:
         """Read bulk answers anew from now on, because something may have changed."""
 

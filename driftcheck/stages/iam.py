@@ -17,6 +17,7 @@ from driftcheck.model.table import Table
 from driftcheck.model.values import Json, Sensitive, Unknown
 from driftcheck.spec.model import Spec, Target, is_pattern
 from driftcheck.stages.code import Place, code_of_spec
+from driftcheck.stages.needs import BULK_TAGS_FROM, TAGS_IN_BULK
 from driftcheck.stages.options import EvaluationOptions
 
 #: What AWS lets nobody restrict to a table.
@@ -27,6 +28,7 @@ _UNRESTRICTED = frozenset(
         "dynamodb:ListBackups",
         "backup:ListProtectedResources",
         "cloudwatch:DescribeAlarms",
+        TAGS_IN_BULK,
     }
 )
 #: What is about an index as well as about its table.
@@ -192,6 +194,8 @@ def _statements(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
         writes |= {"dynamodb:CreateTable"}
     if reach.lists and use is not Use.PROVISION:
         reads |= {"dynamodb:ListTables"}
+    if use is Use.SCAN and (reach.lists or len(reach.tables) >= BULK_TAGS_FROM):
+        reads |= {TAGS_IN_BULK}
     wanted = reads | writes
     tables = sorted(reach.tables)
     restricted = {o for o in wanted if o.startswith("dynamodb:") and o not in _UNRESTRICTED}

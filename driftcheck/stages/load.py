@@ -14,6 +14,7 @@ from driftcheck.policies.load import check_parameters, load_policies
 from driftcheck.policies.model import Policy
 from driftcheck.spec.load import find_specs, load_specs
 from driftcheck.spec.model import Spec
+from driftcheck.stages.needs import fields_aspects
 
 #: Where specs are looked for when none is named.
 DEFAULT_SPECS = Path("specs")
@@ -90,3 +91,18 @@ def _check_policies(spec: Spec, policies: Sequence[Policy]) -> None:
             if (location := spec.policies.locations.get(child(place, parameter))) is not None
         }
         check_parameters(ids[name], values, where)
+    _check_aspects(spec, policies)
+
+
+def _check_aspects(spec: Spec, policies: Sequence[Policy]) -> None:
+    """Refuse policies about what the spec leaves out: nobody could tell whether they hold."""
+    for policy in policies:
+        if not spec.policies.selects(policy.id, policy.packs):
+            continue
+        missing = sorted(a for a in fields_aspects([policy]) if not spec.aspects.covers(a))
+        if missing:
+            raise SpecError(
+                f'the policy "{policy.id}" needs what is left out here: {", ".join(missing)}.',
+                spec.where("/aspects"),
+                f'Add "{policy.id}" to policies.exclude, or leave out less.',
+            )

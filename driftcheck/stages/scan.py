@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import partial
 
-from driftcheck.aspects import ASPECTS
 from driftcheck.errors import AwsError, DriftcheckError
 from driftcheck.model.finding import Finding
 from driftcheck.model.report import ApiCalls, Report, TableResult, now
@@ -17,6 +16,7 @@ from driftcheck.model.values import Unknown
 from driftcheck.policies.model import Policy
 from driftcheck.spec.model import Spec
 from driftcheck.stages.connection import Connector
+from driftcheck.stages.needs import in_bulk
 from driftcheck.stages.scan_findings import listing_failed, target_failed, unmanaged_table
 from driftcheck.stages.scanning.collect import AFTER, BEFORE, Collector
 from driftcheck.stages.scanning.fingerprint import Fingerprints
@@ -34,8 +34,6 @@ _Place = tuple[int, int]
 #: A table by its number in its target.
 _Task = tuple[int, Subject]
 _Found = tuple[TableResult, list[Finding]]
-#: Answers that are read once for all tables of a target, long before the last table asks.
-_READ_AHEAD = tuple(sorted({operation for aspect in ASPECTS for operation in aspect.reads}))
 
 
 def scan(
@@ -139,9 +137,12 @@ class _Scan:
         spec = self._specs[place[0]]
         target = spec.targets[place[1]]
         opened = open_target(spec, target, self._connector, self._policies, self._options)
+        reads = opened.reads()
         if self._options.concurrency > 1:
-            opened.connection.prefetch(_READ_AHEAD, beside)
-        return opened, list(subjects(spec, target, opened.code.tables, opened.connection))
+            opened.connection.prefetch(reads, beside)
+        found = list(subjects(spec, target, opened.code.tables, opened.connection))
+        opened.connection.prefetch(in_bulk(reads, len(found)), beside)
+        return opened, found
 
     def _look(self, place: _Place, task: _Task) -> _Found:
         """Look at one table; on a thread of ``pool``."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from driftcheck.aspects.base import Facts
+from driftcheck.aspects import ASPECTS
+from driftcheck.aspects.base import Aspect, Facts
 from driftcheck.inputs.live import table_exists, table_from_live
 from driftcheck.model.table import Table
 from driftcheck.model.values import Cause, all_unknowns
@@ -15,6 +16,7 @@ def read_settled(
     connection: Connection,
     name: str,
     *,
+    aspects: Sequence[Aspect] = ASPECTS,
     timeout: float,
     poll_interval: float,
     sleep: Callable[[float], None],
@@ -31,7 +33,7 @@ def read_settled(
         facts = connection.facts(name)
         if not table_exists(facts):
             return None
-        table = table_from_live(name, facts, region=connection.region)
+        table = table_from_live(name, facts, region=connection.region, aspects=aspects)
         left = deadline - clock()
         if not in_transition(table) or left <= 0:
             return facts, table

@@ -199,3 +199,72 @@ def test_a_failure_of_reading_ahead_is_that_of_the_fact(aws: AwsConnection, deny
     with pytest.raises(FactUnavailable, match="access denied"):
         aws.facts("orders").get(TARGETS)
     assert aws.api_calls()[TARGETS].calls == 1
+
+
+LIST_TAGS = "dynamodb:ListTagsOfResource"
+IN_BULK = "tag:GetResources"
+
+
+def in_bulk(aws: AwsConnection) -> None:
+    """Let the tags of all tables be read at a time."""
+    with ThreadPoolExecutor(1) as pool:
+        aws.prefetch([IN_BULK], pool)
+
+
+def test_tags_of_many_tables_come_from_one_list(aws: AwsConnection) -> None:
+    for name in ("orders", "invoices"):
+        make(aws, name, Tags=[{"Key": "Name", "Value": name}])
+    make(aws, "bare")
+    in_bulk(aws)
+    for name in ("orders", "invoices"):
+        assert aws.facts(name).get(LIST_TAGS) == {"Tags": [{"Key": "Name", "Value": name}]}
+    assert aws.facts("bare").get(LIST_TAGS) == {"Tags": []}
+    calls = aws.api_calls()
+    assert calls[IN_BULK].calls == 1
+    assert LIST_TAGS not in calls
+
+
+def test_tags_that_are_to_be_reported_are_asked_of_the_table(aws: AwsConnection) -> None:
+    make(aws, "orders", Tags=[{"Key": "Name", "Value": "old"}])
+    in_bulk(aws)
+    facts = aws.facts("orders")
+    assert facts.get(LIST_TAGS)["Tags"][0]["Value"] == "old"
+    arn = facts.get(DESCRIBE)["Table"]["TableArn"]
+    aws.clients.client("dynamodb").tag_resource(
+        ResourceArn=arn, Tags=[{"Key": "Team", "Value": "new"}]
+    )
+    assert len(aws.facts("orders").get(LIST_TAGS)["Tags"]) == 1
+    assert facts.confirm(LIST_TAGS)
+    assert len(facts.get(LIST_TAGS)["Tags"]) == 2
+    assert not facts.confirm(LIST_TAGS)
+    assert not facts.confirm(DESCRIBE)
+
+
+def test_a_denied_list_of_tags_is_replaced_by_the_tables_own(
+    aws: AwsConnection, deny: Deny
+) -> None:
+    make(aws, "orders", Tags=[{"Key": "Name", "Value": "orders"}])
+    deny[IN_BULK] = refusal("AccessDeniedException", "no")
+    in_bulk(aws)
+    for _ in range(2):
+        assert aws.facts("orders").get(LIST_TAGS)["Tags"] == [{"Key": "Name", "Value": "orders"}]
+    assert aws.api_calls()[LIST_TAGS].calls == 2
+    [note] = aws.notes()
+    assert note.startswith("123456789012/eu-central-1: tag:GetResources: access denied")
+    assert note.endswith("the tags are read table by table")
+    deny[LIST_TAGS] = refusal("AccessDeniedException", "no")
+    with pytest.raises(FactUnavailable, match=LIST_TAGS):
+        aws.facts("orders").get(LIST_TAGS)
+
+
+def test_what_an_emulator_leaves_out_is_asked_of_the_table(
+    aws: AwsConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(aws, "orders", Tags=[{"Key": "Name", "Value": "orders"}])
+    make(aws, "bare")
+    monkeypatch.setattr(aws, "from_aws", lambda prefix: False)
+    in_bulk(aws)
+    assert aws.facts("orders").get(LIST_TAGS)["Tags"]
+    assert LIST_TAGS not in aws.api_calls()
+    assert aws.facts("bare").get(LIST_TAGS) == {"Tags": []}
+    assert aws.api_calls()[LIST_TAGS].calls == 1

@@ -17,19 +17,20 @@ from driftcheck.compare.evidence import (
 )
 from driftcheck.compare.findings import Place
 from driftcheck.compare.three_way import Evidence, Sources, no_evidence
-from driftcheck.inputs.live import resolve_names
+from driftcheck.inputs.live import confirmed, resolve_names
 from driftcheck.model.finding import Finding, Party
 from driftcheck.model.report import TableResult
 from driftcheck.model.table import Table
 from driftcheck.model.values import Unknown
 from driftcheck.policies.model import Policy
-from driftcheck.spec.contract import contract_table
+from driftcheck.spec.contract import contract_table, every_contract
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.base import at_commit
 from driftcheck.stages.code import CodeTables, code_of_spec
 from driftcheck.stages.code import Place as CodePlace
 from driftcheck.stages.code_before import code_of_spec_at
 from driftcheck.stages.connection import Connection, Connector
+from driftcheck.stages.needs import Needing
 from driftcheck.stages.parity import replica_parity
 from driftcheck.stages.scan_findings import existence_unknown, name_unknown
 from driftcheck.stages.scanning.options import ScanOptions
@@ -54,6 +55,7 @@ class TargetScan:
     connection: Connection
     code: CodeTables
     policies: Sequence[Policy]
+    needing: Needing
     options: ScanOptions
     applied: Mapping[str | None, Table] | None
 
@@ -73,6 +75,7 @@ class TargetScan:
             self.spec.name,
             target=self.target.name,
             address=subject.code.address if subject.code is not None else None,
+            left_out=self.needing.left_out,
         )
 
     def table(self, subject: Subject) -> tuple[TableResult, list[Finding]]:
@@ -91,9 +94,11 @@ class TargetScan:
         if isinstance(name, Unknown):
             return result, [name_unknown(name, code, place)]
         contract = contract_table(spec, name, result.address)
+        need = self.needing.of(code, contract)
         found = read_settled(
             connection,
             name,
+            aspects=need.aspects,
             timeout=self.options.settle_timeout,
             poll_interval=self.options.poll_interval,
             sleep=self.options.sleep,
@@ -107,20 +112,38 @@ class TargetScan:
         facts, live = found
         sources = Sources(
             resolve_names(contract, facts) if contract is not None else None,
-            resolve_names(code, facts) if code is not None else None,
+            resolve_names(need.compared(code), facts) if code is not None else None,
             live,
         )
-        evidence = self._evidence(sources, result, facts)
-        findings = judge(sources, place, self.policies, spec.policies.parameters, evidence)
+        findings = self._judged(sources, place, result, facts)
+        about = {f.aspect for f in findings}
+        again = confirmed(live, facts, about, aspects=need.aspects) if findings else None
+        if again is not None:
+            live = again
+            sources = replace(sources, live=live)
+            findings = self._judged(sources, place, result, facts)
         if sources.code is not None:
             differing = [f.aspect for f in findings if f.aspect is not None]
             agreed = agreements(ASPECTS, sources.code, live, differing)
             pairs = {a: (g.code, g.live) for a, g in agreed.items()}
             result = replace(result, agreed={**self._agreed_before(result), **pairs})
-        findings += list(replica_parity(live, connection, place, findings))
+        findings += list(replica_parity(need.compared(live), connection, place, findings))
         if doubt is not None and code is not None:
             findings.append(existence_unknown(doubt, code, place, live=True, decides=True))
         return result, findings
+
+    def reads(self) -> frozenset[str]:
+        """The operations that its tables are read with, as far as spec and code tell now."""
+        needs = [self.needing.of(code, None) for code in self.code.tables]
+        needs += [self.needing.of(None, c) for c in every_contract(self.spec)]
+        return frozenset(operation for need in needs for operation in need.operations())
+
+    def _judged(
+        self, sources: Sources, place: Place, result: TableResult, facts: Facts
+    ) -> list[Finding]:
+        evidence = self._evidence(sources, result, facts)
+        parameters = self.spec.policies.parameters
+        return judge(sources, place, self.policies, parameters, evidence)
 
     def _agreed_before(self, result: TableResult) -> Mapping[str, tuple[str, str]]:
         """What the baseline knows: for as long as two differ, their last agreement is kept."""
@@ -165,7 +188,8 @@ def open_target(
         code = code_of_spec(spec, target, here, options.evaluation)
         applied = _applied(spec, target, here, options)
     selected = [p for p in policies if spec.policies.selects(p.id, p.packs)]
-    return TargetScan(spec, target, connection, code, selected, options, applied)
+    needing = Needing(selected, spec.aspects)
+    return TargetScan(spec, target, connection, code, selected, needing, options, applied)
 
 
 def _applied(
