@@ -50,11 +50,16 @@ def resolve(document: Json, pointer: str) -> Json:
             return inner if inner is None or isinstance(inner, Sensitive) else Sensitive(inner)
         if isinstance(current, dict):
             current = current.get(token)
-        elif isinstance(current, list) and token.isdigit() and int(token) < len(current):
+        elif isinstance(current, list) and _is_index(token) and int(token) < len(current):
             current = current[int(token)]
         else:
             return None
     return current
+
+
+def _is_index(token: str) -> bool:
+    # Other scripts have digits as well, and no list has so many elements.
+    return token.isdecimal() and token.isascii() and len(token) < 10
 
 
 def prefixes(pointer: str) -> Iterable[str]:

@@ -187,9 +187,7 @@ def not_set_by_code(
                 yield ValidationError("the code sets it", path=split(pointer), instance=value)
 
 
-def members_are(
-    _v: Any, patterns: list[str], instance: Any, _s: Any
-) -> Iterator[ValidationError]:
+def members_are(_v: Any, patterns: list[str], instance: Any, _s: Any) -> Iterator[ValidationError]:
     """``membersAre: [POINTER...]``: an object's members are the texts at these places, no others.
 
     The pointers lead from the whole document; ``*`` stands for every member or element.
@@ -271,7 +269,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "equalsField": _POINTER,
     "lessThanMember": {"type": "object", "additionalProperties": {"type": "string"}},
     "accountIn": {"type": "array", "items": {"type": "string", "pattern": "^[0-9]{12}$"}},
-    "maximumAge": {"type": "number", "exclusiveMinimum": 0},
+    "maximumAge": {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000},
     "ordered": {
         "type": "array",
         "items": {

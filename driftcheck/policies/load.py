@@ -14,12 +14,11 @@ from driftcheck.model.location import Location
 from driftcheck.model.pointer import child, join, prefixes
 from driftcheck.model.values import Json, Unknown
 from driftcheck.paths import shown
+from driftcheck.policies.bounds import BY_NAME, LISTS, SINGLE, Unsound, check
 from driftcheck.policies.model import Example, Parameter, Policy, with_parameters
 from driftcheck.policies.schema import policy_schema
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-#: Keywords of JSON Schema whose members are schemas by name, not keywords.
-_BY_NAME = ("properties", "patternProperties", "$defs", "dependentSchemas")
 
 
 def load_policies(directories: Sequence[Path]) -> list[Policy]:
@@ -66,7 +65,13 @@ def load_policy(path: Path) -> Policy:
         _check_schema(document, join(part), data.get(part, {}))
     defaults = {name: p["default"] for name, p in data.get("parameters", {}).items()}
     for part in ("when", "must"):
-        _check_arguments(document, join(part), with_parameters(data.get(part, {}), defaults))
+        _check_bounds(document, join(part), with_parameters(data.get(part, {}), defaults))
+    for index, example in enumerate(data["examples"]):
+        if "parameters" in example:
+            place = join("examples", str(index), "parameters")
+            values = {**defaults, **example["parameters"]}
+            for part in ("when", "must"):
+                _check_bounds(document, place, with_parameters(data.get(part, {}), values))
     parameters = {
         name: Parameter(p["default"], p["schema"], p.get("description", ""))
         for name, p in data.get("parameters", {}).items()
@@ -98,7 +103,7 @@ def check_parameters(
 
     ``locations`` maps the parameters' names to where the spec sets them.
     """
-    from jsonschema import Draft202012Validator
+    from driftcheck.policies.validator import iter_errors
 
     for name, value in values.items():
         declared = policy.parameters.get(name)
@@ -108,13 +113,22 @@ def check_parameters(
                 locations.get(name),
                 suggestion(name, policy.parameters),
             )
-        for error in Draft202012Validator(dict(declared.schema)).iter_errors(value):
+        for error in iter_errors(declared.schema, value):
             raise SpecError(
                 f'the parameter "{name}" of the policy "{policy.id}" cannot be this: '
-                f"{error.message}.",
+                f"{error.message[:200]}.",
                 locations.get(name),
                 declared.description,
             )
+    for schema in (policy.when, policy.must) if values else ():
+        try:
+            check(with_parameters(schema, policy.values(values)))
+        except Unsound as error:
+            raise SpecError(
+                f'with these parameters the policy "{policy.id}" is none: {error.problem}',
+                next(iter(locations.values()), None),
+                error.advice,
+            ) from None
 
 
 def _example(data: Mapping[str, Any]) -> Example:
@@ -144,16 +158,12 @@ def _with_unknowns(value: Json) -> Json:
 
 
 def _check_default(document: Document, pointer: str, parameter: Parameter) -> None:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
+    from driftcheck.policies.validator import iter_errors
 
-    where = document.values[pointer]
-    try:
-        Draft202012Validator.check_schema(dict(parameter.schema))
-    except SchemaError as error:
-        raise SpecError(f"this is not JSON Schema: {error.message}.", where) from None
-    for problem in Draft202012Validator(dict(parameter.schema)).iter_errors(parameter.default):
-        raise SpecError(f"the default breaks its own schema: {problem.message}.", where)
+    _check_bounds(document, child(pointer, "schema"), dict(parameter.schema))
+    for problem in iter_errors(parameter.schema, parameter.default):
+        where = document.values[pointer]
+        raise SpecError(f"the default breaks its own schema: {problem.message[:200]}.", where)
 
 
 def _check_schema(document: Document, pointer: str, schema: Json) -> None:
@@ -162,7 +172,6 @@ def _check_schema(document: Document, pointer: str, schema: Json) -> None:
     JSON Schema itself ignores unknown keywords; in a rule a misspelt keyword would
     then silently allow everything.
     """
-    from driftcheck.policies.keywords import OWN
     from driftcheck.policies.validator import KEYWORDS
 
     if isinstance(schema, bool):
@@ -180,51 +189,24 @@ def _check_schema(document: Document, pointer: str, schema: Json) -> None:
                 document.keys.get(below),
                 suggestion(keyword, KEYWORDS),
             )
-        if keyword in _BY_NAME and isinstance(value, dict):
+        if keyword in BY_NAME and isinstance(value, dict):
             for name, inner in value.items():
                 _check_schema(document, child(below, name), inner)
-        elif keyword in ("allOf", "anyOf", "oneOf", "prefixItems") and isinstance(value, list):
+        elif keyword in LISTS and isinstance(value, list):
             for index, inner in enumerate(value):
                 _check_schema(document, child(below, str(index)), inner)
-        elif keyword in KEYWORDS_WITH_SCHEMA:
+        elif keyword in SINGLE:
             _check_schema(document, below, value)
-        elif keyword == "pattern":
-            _check_pattern(document, below, value)
-        elif keyword in OWN:
-            _check_own(document, below, keyword, value)
 
 
-def _check_arguments(document: Document, part: str, schema: Json) -> None:
-    """Refuse keywords of JSON Schema that are given what they cannot take."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-
+def _check_bounds(document: Document, part: str, schema: Json) -> None:
+    """Refuse a schema that is not followed as it is with these values of the parameters."""
     try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        pointer = part + join(*(str(token) for token in error.absolute_path))
-        # What a parameter's default puts there stands elsewhere.
-        known = next(p for p in prefixes(pointer) if p in document.values)
-        where = document.where(known)
-        raise SpecError(f"this is not JSON Schema: {error.message}.", where) from None
-
-
-def _check_own(document: Document, pointer: str, keyword: str, value: Json) -> None:
-    """Refuse keywords of ours that are given what they cannot take."""
-    from jsonschema import Draft202012Validator
-
-    from driftcheck.policies.keywords import ARGUMENTS
-
-    parameters = document.data.get("parameters", {})
-    given = with_parameters(value, {name: p["default"] for name, p in parameters.items()})
-    for error in Draft202012Validator(ARGUMENTS[keyword]).iter_errors(given):
-        where = document.values.get(pointer)
-        raise SpecError(f"{keyword} cannot take this: {error.message}.", where)
-
-
-KEYWORDS_WITH_SCHEMA = frozenset(
-    {"not", "if", "then", "else", "items", "contains", "additionalProperties", "propertyNames"}
-)
+        check(schema)
+    except Unsound as error:
+        # What a parameter puts there stands elsewhere.
+        known = next(p for p in prefixes(part + error.pointer) if p in document.values)
+        raise SpecError(error.problem, document.where(known), error.advice) from None
 
 
 def _check_parameter(
@@ -233,7 +215,7 @@ def _check_parameter(
     """Refuse parameters that are not declared, however deep in a keyword's value they stand."""
     if isinstance(value, dict) and set(value) == {"$parameter"}:
         name = value["$parameter"]
-        if name not in parameters:
+        if not isinstance(name, str) or name not in parameters:
             raise SpecError(
                 f'there is no parameter "{name}".',
                 document.values.get(child(pointer, "$parameter")),
@@ -245,20 +227,3 @@ def _check_parameter(
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             _check_parameter(document, child(pointer, str(index)), inner, parameters)
-
-
-def _check_pattern(document: Document, pointer: str, pattern: Json) -> None:
-    import re2
-
-    from driftcheck.policies.validator import compiled
-
-    if not isinstance(pattern, str):
-        return
-    try:
-        compiled(pattern)
-    except re2.error as error:
-        raise SpecError(
-            f"this pattern cannot be used: {error}.",
-            document.values.get(pointer),
-            "Patterns are RE2: no backreferences and no look-around.",
-        ) from None

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 import re2
@@ -21,6 +24,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
+from referencing import Registry
 
 from driftcheck.model.values import Json, Unknown, first_unknown
 from driftcheck.policies.keywords import (
@@ -33,17 +37,20 @@ from driftcheck.policies.keywords import (
 )
 
 #: Every keyword that a policy may use.
-KEYWORDS = frozenset(Draft202012Validator.VALIDATORS) | {
-    "then",
-    "else",
-    "minContains",
-    "maxContains",
-    "$defs",
-    "title",
-    "description",
-    "$comment",
-    *OWN,
-} - {"format", "$dynamicRef", "unevaluatedItems", "unevaluatedProperties"}
+KEYWORDS = (
+    frozenset(Draft202012Validator.VALIDATORS)
+    | {
+        "then",
+        "else",
+        "minContains",
+        "maxContains",
+        "$defs",
+        "title",
+        "description",
+        "$comment",
+        *OWN,
+    }
+) - {"format", "$dynamicRef", "unevaluatedItems", "unevaluatedProperties"}
 
 
 def iter_errors(
@@ -54,7 +61,8 @@ def iter_errors(
     Besides the keywords of JSON Schema there are those of ``keywords``.
     """
     with Validating(document, around or Surroundings()):
-        yield from _validator_class()(schema).iter_errors(document)
+        # A registry of nothing: whatever a reference says, no document is fetched for it.
+        yield from _validator_class()(schema, registry=Registry()).iter_errors(document)
 
 
 def verdict(
@@ -77,6 +85,7 @@ def _validator_class() -> Any:
         "not": _not,
         "if": _if,
         "contains": _contains,
+        "multipleOf": _multiple_of,
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         **OWN,
@@ -98,7 +107,13 @@ def _is_number(_checker: object, value: object) -> bool:
 
 
 def _is_integer(_checker: object, value: object) -> bool:
-    return is_number(value) and value == int(value)  # type: ignore[call-overload]
+    match value:
+        case int():
+            return not isinstance(value, bool)
+        case Decimal():
+            return value.is_finite() and value == value.to_integral_value()
+        case _:
+            return isinstance(value, float) and value.is_integer()
 
 
 def _guarded(name: str, keyword: Keyword) -> Keyword:
@@ -210,6 +225,12 @@ def _contains(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterat
         yield ValidationError(f"{holding} elements match, at least {least} must")
     elif undecided and not (least <= holding and holding + len(undecided) <= most):
         yield undecided[0]
+
+
+def _multiple_of(_v: Validator, unit: Any, instance: Any, _s: Any) -> Iterator[ValidationError]:
+    """Exact, and for every kind of number that a document and a policy may hold."""
+    if is_number(instance) and (not isfinite(instance) or Fraction(instance) % Fraction(unit)):
+        yield ValidationError(f"{instance} is not a multiple of {unit}")
 
 
 def _pattern(_v: Validator, pattern: str, instance: Any, _s: Any) -> Iterator[ValidationError]:
