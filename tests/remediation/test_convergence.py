@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from driftcheck.model.finding import Risk
 from driftcheck.remediation.execute.outcome import Result, TableOutcome
 from driftcheck.remediation.plan.permission import Permission, withheld
+from driftcheck.stages.iam import Reach, Use, policy_for
 from tests.remediation.documents import NAME, Document, pairs
 from tests.remediation.harness import (
+    ACCOUNT,
+    REGION,
     Killed,
     Wish,
     World,
@@ -24,6 +27,7 @@ from tests.remediation.harness import (
     plan,
     world,
 )
+from tests.remediation.iam import forbidden
 from tests.simulator.account import Call, Faults
 from tests.simulator.build import put_table
 from tests.simulator.table import SimulatedTable
@@ -41,6 +45,17 @@ COMMON: dict[str, Any] = {
 quick = settings(max_examples=200, derandomize=True, **COMMON)
 # 2,000 pairs by hand: raise this; a run of everything has other rings to come to.
 thorough = settings(max_examples=250, derandomize=True, **COMMON)
+
+
+#: What ``driftcheck iam remediate`` prints for the one table.
+POLICY = policy_for(
+    Use.REMEDIATE,
+    Reach(
+        tables=frozenset({f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{NAME}"}),
+        regions=frozenset({REGION}),
+        account=ACCOUNT,
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +108,7 @@ def check_converges(shared: World, live: Document, wanted: Document) -> None:
     assert what.refused == (), what.refused
     everything_done(carry_out(shared, what, wish))
     assert refused_for_good(shared) == []
+    assert forbidden(shared.account.log, shared.account, POLICY) == []
     nothing_left(shared, wanted)
     for name, incarnation in incarnations(table).items():
         if same_index(live, wanted, name):

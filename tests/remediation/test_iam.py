@@ -1,0 +1,94 @@
+"""Each use stays within the policy that ``driftcheck iam`` prints for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from driftcheck.aspects import ASPECTS
+from driftcheck.cli.main import run
+from driftcheck.stages.iam import Reach, Use, policy_for
+from tests.remediation.iam import forbidden
+from tests.simulator.account import Account
+from tests.simulator.clock import FastClock
+from tests.simulator.wire import in_process
+
+pytestmark = pytest.mark.simulator
+
+SPEC = Path(__file__).resolve().parents[2] / "specs" / "invoices.yaml"
+PATIENT = ["--poll-interval", "0.02"]
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Account]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.chdir(tmp_path)
+    made = Account(FastClock(400.0))
+    with in_process(lambda url: made):
+        yield made
+
+
+def printed(use: str, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    capsys.readouterr()
+    assert run(["iam", use, str(SPEC)]) == 0
+    policy: dict[str, object] = json.loads(capsys.readouterr().out)
+    return policy
+
+
+def test_every_use_stays_within_its_own_policy(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = str(SPEC)
+
+    def calls_of(*arguments: str, code: int = 0) -> list[str]:
+        account.log.clear()
+        assert run([*arguments, *PATIENT]) == code, capsys.readouterr()
+        return forbidden(account.log, account, printed(arguments[0], capsys))
+
+    provisioned = ["--var", "billing_mode=PROVISIONED"]
+    assert calls_of("provision", spec, *provisioned) == []
+    assert {c.action for c in account.log} >= {"dynamodb:CreateTable"}
+    assert calls_of("scan", spec, *provisioned) == []
+    assert not [c for c in account.log if c.writes]
+    everything = ["--yes", "--allow", "disruptive", "--allow", "destructive"]
+    everything += ["--confirm-table", "invoices", "--allow-undetermined"]
+    assert calls_of("remediate", spec, *everything) == []
+    assert {c.operation for c in account.log} >= {"UpdateTable", "DeregisterScalableTarget"}
+    assert calls_of("remediate", spec, *provisioned, *everything) == []
+    assert {c.operation for c in account.log} >= {"RegisterScalableTarget", "PutScalingPolicy"}
+    account.call(
+        "dynamodb", "UpdateTable", {"TableName": "invoices", "DeletionProtectionEnabled": False}
+    )
+    assert calls_of("provision", spec, "--destroy", "--yes") == []
+    assert account.dynamodb.tables == {}
+
+
+def test_a_policy_that_lacks_something_is_found_out() -> None:
+    account = Account(FastClock(1.0))
+    account.call("dynamodb", "ListTables", {})
+    narrow = policy_for(Use.SCAN, Reach(frozenset({"arn:aws:dynamodb:*:*:table/x"}), frozenset()))
+    assert forbidden(account.log, account, narrow) == ["dynamodb:ListTables on *"]
+
+
+@pytest.mark.parametrize("use", list(Use))
+def test_no_use_may_delete_a_table_that_it_did_not_make(use: Use) -> None:
+    reach = Reach(frozenset({"arn:aws:dynamodb:*:*:table/x"}), frozenset({"eu-central-1"}))
+    for statement in policy_for(use, reach)["Statement"]:
+        if "dynamodb:DeleteTable" in statement["Action"]:
+            assert use is Use.PROVISION
+            assert statement["Condition"] == {
+                "StringEquals": {"aws:ResourceTag/driftcheck:provisioned": "true"}
+            }
+
+
+def test_a_scan_may_write_nothing() -> None:
+    writes = {o for aspect in ASPECTS for o in aspect.writes}
+    reach = Reach(frozenset({"arn:aws:dynamodb:*:*:table/x"}), frozenset(), lists=True)
+    allowed = {a for s in policy_for(Use.SCAN, reach)["Statement"] for a in s["Action"]}
+    assert allowed & writes == set()
+    assert not [a for a in allowed if not a.split(":")[1].startswith(("Describe", "List", "Get"))]
