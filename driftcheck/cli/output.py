@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
 from driftcheck.errors import UsageError
 from driftcheck.model.report import Report
+from driftcheck.paths import repository_root
 from driftcheck.reports.base import FORMATS, Style, pieces
 from driftcheck.reports.printable import printable
 
@@ -59,7 +60,7 @@ def _output(text: str) -> Output:
 def deliver(report: Report, wanted: list[Output], style: Style) -> None:
     """Render the report in every format and write it where it was asked for."""
     for output in wanted:
-        plain = Style(width=style.width, verbose=style.verbose)
+        plain = replace(style, color=False, quiet=False)
         looks = style if output.file is None else plain
         write(pieces(output.format, report, looks), output)
 
@@ -85,7 +86,11 @@ def style(*, quiet: bool = False, verbose: bool = False, no_color: bool = False)
     """How reports on standard output look."""
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((_WIDTH, 24)).columns if terminal else _WIDTH
+    working = Path.cwd().resolve()
+    top = repository_root(working)
     return Style(
+        top=top.as_posix(),
+        within=working.relative_to(top).as_posix(),
         color=not no_color and colors_wanted(sys.stdout),
         width=max(60, min(width, 160)),
         quiet=quiet,

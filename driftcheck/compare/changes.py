@@ -192,9 +192,7 @@ def _created(table: Table, place: Place) -> Finding:
     )
 
 
-def _gone(
-    table: Table, place: Place, where: tuple[Location, ...], *, forgotten: bool
-) -> Finding:
+def _gone(table: Table, place: Place, where: tuple[Location, ...], *, forgotten: bool) -> Finding:
     if forgotten:
         return _about(
             FORGOTTEN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import posixpath
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
@@ -27,12 +28,23 @@ class Style:
     """How a report is to look, for formats that people read in a terminal.
 
     ``width`` is in columns. ``quiet`` leaves out what complies, ``verbose`` leaves out nothing.
+    ``top`` is the repository's directory and ``within`` the working directory as seen from
+    there: code hosts know files from the top of the repository only.
     """
 
     color: bool = False
     width: int = 100
     quiet: bool = False
     verbose: bool = False
+    top: str = ""
+    within: str = ""
+
+    def from_top(self, file: str) -> str:
+        """A file of the report, as seen from the top of the repository where it lies there."""
+        if not file.startswith("/"):
+            return posixpath.normpath(posixpath.join(self.within, file))
+        inside = self.top and file.startswith(f"{self.top}/")
+        return file[len(self.top) + 1 :] if inside else file
 
 
 Renderer = Callable[[Report, Style], str]

@@ -19,17 +19,18 @@ _COMMAND = {
 
 def render(report: Report, style: Style) -> str:
     """One annotation for each open finding, and the summary as plain text."""
-    del style
-    lines = [_annotation(f) for f in worth_showing(report.findings) if f.status is Status.OPEN]
+    lines = [
+        _annotation(f, style) for f in worth_showing(report.findings) if f.status is Status.OPEN
+    ]
     return "\n".join([*lines, f"driftcheck: {summary_line(report)}"]) + "\n"
 
 
-def _annotation(finding: Finding) -> str:
+def _annotation(finding: Finding, style: Style) -> str:
     command = "error" if finding.kind is Kind.UNKNOWN else _COMMAND[finding.severity]
     properties = {"title": f"driftcheck {finding.rule}"}
     at = finding.location
     if at is not None:
-        properties |= {"file": at.file, "line": str(at.line), "col": str(at.column)}
+        properties |= {"file": style.from_top(at.file), "line": str(at.line), "col": str(at.column)}
     parameters = ",".join(f"{k}={_property(v)}" for k, v in properties.items())
     table = f"{finding.table}: " if finding.table else ""
     return f"::{command} {parameters}::{_data(table + finding.message)}"

@@ -42,12 +42,11 @@ _SECURITY_SEVERITY = {
 
 def render(report: Report, style: Style) -> str:
     """The report as SARIF, in ASCII."""
-    del style
-    return json.dumps(sarif_document(report), indent=2) + "\n"
+    return json.dumps(sarif_document(report, style), indent=2) + "\n"
 
 
-def sarif_document(report: Report) -> dict[str, Any]:
-    """The SARIF log with its one run."""
+def sarif_document(report: Report, style: Style) -> dict[str, Any]:
+    """The SARIF log with its one run; files are named from the top of the repository."""
     findings = worth_showing(report.findings)
     rules: dict[str, dict[str, Any]] = {}
     for finding in findings:
@@ -74,7 +73,7 @@ def sarif_document(report: Report) -> dict[str, Any]:
                         "toolExecutionNotifications": [_notification(f) for f in holes],
                     }
                 ],
-                "results": [_result(f, index[f.rule]) for f in findings],
+                "results": [_result(f, index[f.rule], style) for f in findings],
             }
         ],
     }
@@ -96,7 +95,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, rule: int) -> dict[str, Any]:
+def _result(finding: Finding, rule: int, style: Style) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": rule,
@@ -118,10 +117,10 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
     if finding.kind is Kind.UNKNOWN:
         result["level"] = "none"  # SARIF: only kind "fail" has another level
     if finding.locations:
-        result["locations"] = [_location(finding.locations[0])]
+        result["locations"] = [_location(finding.locations[0], style)]
     if len(finding.locations) > 1:
         result["relatedLocations"] = [
-            {"id": number, **_location(at), "message": {"text": _relation(at)}}
+            {"id": number, **_location(at, style), "message": {"text": _relation(at)}}
             for number, at in enumerate(finding.locations[1:], 1)
         ]
     if finding.status is Status.WAIVED:
@@ -154,9 +153,9 @@ def _relation(location: Location) -> str:
     return f"here at commit {found[1]}" if found else "the value comes from here"
 
 
-def _location(location: Location) -> dict[str, Any]:
+def _location(location: Location, style: Style) -> dict[str, Any]:
     found = _AT_COMMIT.fullmatch(location.file)
-    name = found[2] if found else location.file
+    name = found[2] if found else style.from_top(location.file)
     relative = not name.startswith("/")
     artifact: dict[str, Any] = {"uri": quote(name, safe="/")}
     if relative:
