@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from driftcheck.aspects.base import FactUnavailable
+from driftcheck.aws.direct import OPERATIONS, DirectReads, direct_reads
 from driftcheck.aws.endpoints import is_aws
 from driftcheck.aws.failures import (
     NOT_FOUND,
@@ -29,7 +30,7 @@ from driftcheck.model.report import ApiCalls
 if TYPE_CHECKING:
     import boto3
 
-#: Attempts for one call, the first included; botocore waits between them, longer each time.
+#: Attempts of boto3 for one call; it waits between them, longer each time.
 ATTEMPTS = 4
 #: Most pages of one list; an endpoint that gives more is taken to go in circles.
 _MOST_PAGES = 100_000
@@ -98,6 +99,7 @@ class Clients:
         self._endpoint_url = endpoint_url
         self._attempts = attempts
         self._clients: dict[str, Any] = {}
+        self._direct: DirectReads | None = None
         # Making a client is not thread-safe in boto3; using one is.
         self._lock: threading.Lock = beside._lock if beside is not None else threading.Lock()
         self.calls: Calls = beside.calls if beside is not None else Calls()
@@ -117,19 +119,21 @@ class Clients:
         with self._lock:
             if prefix not in self._clients:
                 self._clients[prefix] = self._make(prefix)
+                if prefix == "dynamodb" and self._attempts > 1:
+                    self._direct = direct_reads(
+                        self._clients[prefix], self._session, _user_agent(), self._answered
+                    )
             return self._clients[prefix]
 
     def _make(self, prefix: str) -> Any:
         from botocore.config import Config
-
-        from driftcheck import __version__
 
         config = Config(
             connect_timeout=5,
             read_timeout=20,
             max_pool_connections=32,
             retries={"total_max_attempts": self._attempts, "mode": "standard"},
-            user_agent_extra=f"driftcheck/{__version__}",
+            user_agent_extra=_user_agent(),
         )
         try:
             client = self._session.client(  # type: ignore[call-overload]
@@ -184,10 +188,14 @@ class Clients:
     def invoke(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer to one call. Raises ``BotoCoreError`` and ``ClientError`` as botocore does."""
         prefix, _, name = operation.partition(":")
-        method = getattr(self.client(prefix), snake_case(name))
+        client = self.client(prefix)
         self.calls.called(operation)
         try:
-            answer: Mapping[str, Any] = method(**arguments)
+            answer: Mapping[str, Any] | None = None
+            if self._direct is not None and name in OPERATIONS and prefix == "dynamodb":
+                answer = self._direct.ask(name, arguments)
+            if answer is None:
+                answer = getattr(client, snake_case(name))(**arguments)
         except _NOT_PARSED as error:
             raise BrokenAnswer(error=f"{type(error).__name__} {one_line(error)}") from error
         return answer
@@ -212,12 +220,21 @@ class Clients:
             request[paging.request] = token
         raise FactUnavailable(operation, "the endpoint repeats its page tokens without an end")
 
+    def _answered(self, name: str, code: str | None) -> None:
+        self.calls.answered(f"dynamodb:{name}", code)
+
     def _counter(self, prefix: str) -> Callable[..., None]:
         def count(event_name: str, parsed_response: Any = None, **_: Any) -> None:
             error = (parsed_response or {}).get("Error") or {}
             self.calls.answered(f"{prefix}:{event_name.rpartition('.')[2]}", error.get("Code"))
 
         return count
+
+
+def _user_agent() -> str:
+    from driftcheck import __version__
+
+    return f"driftcheck/{__version__}"
 
 
 class Memo:

@@ -1,0 +1,186 @@
+"""The calls that are made for every table, without the machinery that boto3 has for all others.
+
+A run makes the same three calls for thousands of tables, each with a name as its only
+argument. boto3 takes two thirds of its time for what never changes between them: it
+resolves the endpoint, writes the user agent, looks for handlers, validates and
+serialises. Here such a call is signed (Signature Version 4), sent over boto3's own
+connections, with its proxies and certificates, and parsed by botocore's own parser.
+
+Only success and refusals that are final come from here. Whatever may go better the next
+time, and whatever is out of the ordinary, is left to boto3, which asks again as usual.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import random
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.endpoint import convert_to_response_dict
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import create_parser
+
+from driftcheck.aws.failures import THROTTLED
+
+if TYPE_CHECKING:
+    import boto3
+
+#: What may be asked directly: reads, whose repetition by boto3 does no harm.
+OPERATIONS = frozenset({"DescribeTable", "DescribeContinuousBackups", "DescribeTimeToLive"})
+#: The names that AWS gives tables, and what is certainly no ARN.
+_NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
+#: Longest pause before boto3 asks again, in seconds; from then on it waits ever longer.
+_PAUSE = 0.5
+
+#: Is told the outcome of an attempt: the operation, and an error code or None.
+Answered = Callable[[str, str | None], None]
+_SIGNED = "content-type;host;x-amz-date;x-amz-target"
+_SIGNED_WITH_TOKEN = "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"  # noqa: S105
+_NOT_FINAL = THROTTLED | {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+
+
+class Signer:
+    """Signature Version 4 of ``POST /`` requests to a JSON service.
+
+    As AWS documents it ("Create a signed AWS API request"): the key depends on the day
+    only, so it is derived once.
+    """
+
+    def __init__(self, host: str, region: str, service: str) -> None:
+        self._host, self._region, self._service = host, region, service
+        self._key: tuple[tuple[str, str], bytes] = (("", ""), b"")
+
+    def headers(
+        self,
+        credentials: Any,
+        moment: time.struct_time,
+        target: str,
+        content_type: str,
+        body: bytes,
+    ) -> dict[str, str]:
+        """The headers of a request at a moment (UTC), with its signature."""
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", moment)
+        headers = {"Content-Type": content_type, "X-Amz-Target": target, "X-Amz-Date": stamp}
+        token = credentials.token
+        session = ""
+        if token:
+            headers["X-Amz-Security-Token"] = token
+            session = f"x-amz-security-token:{token}\n"
+        signed = _SIGNED_WITH_TOKEN if token else _SIGNED
+        canonical = (
+            f"POST\n/\n\ncontent-type:{content_type}\nhost:{self._host}\nx-amz-date:{stamp}\n"
+            f"{session}x-amz-target:{target}\n\n{signed}\n{hashlib.sha256(body).hexdigest()}"
+        )
+        scope = f"{stamp[:8]}/{self._region}/{self._service}/aws4_request"
+        digest = hashlib.sha256(canonical.encode()).hexdigest()
+        text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{digest}"
+        key = self._signing_key(credentials.secret_key, stamp[:8])
+        signature = hmac.digest(key, text.encode(), "sha256").hex()
+        headers["Authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, "
+            f"SignedHeaders={signed}, Signature={signature}"
+        )
+        return headers
+
+    def _signing_key(self, secret: str, day: str) -> bytes:
+        of, key = self._key
+        if of != (secret, day):
+            key = f"AWS4{secret}".encode()
+            for part in (day, self._region, self._service, "aws4_request"):
+                key = hmac.digest(key, part.encode(), "sha256")
+            self._key = ((secret, day), key)
+        return key
+
+
+class DirectReads:
+    """The calls about one table to one client's endpoint; safe to use from several threads."""
+
+    def __init__(self, client: Any, credentials: Any, user_agent: str, answered: Answered) -> None:
+        model = client.meta.service_model
+        url = str(client.meta.endpoint_url)
+        self._url = url if urlsplit(url).path else url + "/"
+        self._events = client.meta.events
+        self._send = client._endpoint.http_session.send
+        self._credentials = credentials
+        self._user_agent = user_agent
+        self._answered = answered
+        self._parser = create_parser("json")
+        self._content_type = f"application/x-amz-json-{model.metadata['jsonVersion']}"
+        self._models = {name: model.operation_model(name) for name in OPERATIONS}
+        self._targets = {name: f"{model.metadata['targetPrefix']}.{name}" for name in OPERATIONS}
+        self._events_of = {name: f"before-send.dynamodb.{name}" for name in OPERATIONS}
+        self._signer = Signer(_host(url), client.meta.region_name, model.signing_name)
+
+    def ask(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The answer as boto3 gives it; None where boto3 should be asked.
+
+        Raises ``ClientError`` where AWS refuses for good, and ``BotoCoreError`` where the
+        credentials cannot be had.
+        """
+        if _NAME.fullmatch(arguments.get("TableName", "")) is None or len(arguments) != 1:
+            return None  # boto3 says what is wrong with it
+        body = json.dumps(arguments).encode()
+        frozen = self._credentials.get_frozen_credentials()
+        target = self._targets[operation]
+        headers = self._signer.headers(frozen, time.gmtime(), target, self._content_type, body)
+        headers["User-Agent"] = self._user_agent
+        request = AWSPreparedRequest(
+            "POST",
+            self._url,
+            headers,  # type: ignore[arg-type]  # any mapping will do, and a dict is quick
+            body,
+            stream_output=False,
+        )
+        # An AWS inside the program (the sandbox, tests) answers here, as it does for boto3.
+        said = self._events.emit(self._events_of[operation], request=request)
+        response = next((answer for _, answer in said if answer is not None), None)
+        if response is None:
+            try:
+                response = self._send(request)
+            except BotoCoreError:
+                self._answered(operation, None)
+                return None
+        model = self._models[operation]
+        answer = convert_to_response_dict(response, model)
+        parsed: Any = self._parser.parse(answer, model.output_shape)
+        code = parsed.get("Error", {}).get("Code")
+        self._answered(operation, code)
+        if response.status_code == 200:
+            return cast("Mapping[str, Any]", parsed)
+        if response.status_code >= 500 or code in _NOT_FINAL:
+            time.sleep(random.uniform(0, _PAUSE))  # noqa: S311 - spreads, and hides nothing
+            return None
+        raise ClientError(parsed, operation)
+
+
+def direct_reads(
+    client: Any, session: boto3.Session, user_agent: str, answered: Answered
+) -> DirectReads | None:
+    """Direct calls over a DynamoDB client's connections; None where only boto3 will do."""
+    model, config = client.meta.service_model, client.meta.config
+    credentials = session.get_credentials()
+    ordinary = (
+        model.resolved_protocol == "json"
+        and config.signature_version == "v4"
+        and client.meta.region_name != "local"  # which AWS signs for another region
+        and urlsplit(str(client.meta.endpoint_url)).path in ("", "/")
+        and hasattr(getattr(client, "_endpoint", None), "http_session")
+    )
+    if credentials is None or not ordinary:
+        return None
+    return DirectReads(client, credentials, user_agent, answered)
+
+
+def _host(url: str) -> str:
+    """The ``Host`` header for a URL: without the port that its scheme has anyway."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else str(parts.hostname)
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return host if parts.port in (None, usual) else f"{host}:{parts.port}"
