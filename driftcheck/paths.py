@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from driftcheck.errors import UsageError
+
 
 def real(path: Path) -> Path:
     """The absolute path with every symbolic link followed, for paths that others have written.
@@ -59,3 +61,38 @@ def is_file(path: Path) -> bool:
 def is_directory(path: Path) -> bool:
     """Whether there is a directory; false as well for a name that no file can have."""
     return os.path.isdir(path)  # noqa: PTH112 - pathlib raises where a name is too long
+
+
+def leads_out(path: Path) -> bool:
+    """Whether a symbolic link in a repository leads the path out of that repository.
+
+    Who wrote the repository may have made the link; what lies outside is none of theirs.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - links are not to be followed yet
+    top = next((p for p in absolute.parents if (p / ".git").exists()), None)
+    return top is not None and not is_inside(absolute, top)
+
+
+def content_of(path: Path, most: int) -> bytes:
+    """The bytes of a file that others may have written.
+
+    Raises ``UsageError`` where there is none, where it cannot be read or holds more than
+    ``most`` bytes, and where a link of the repository leads out of it.
+    """
+    name = shown(path)
+    if leads_out(path):
+        raise UsageError(f"{name}: leads out of the repository; nothing outside is read.")
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(most + 1)
+    except FileNotFoundError:
+        raise UsageError(f"{name}: there is no such file.") from None
+    except IsADirectoryError:
+        raise UsageError(f"{name}: is a directory, not a file.") from None
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}.") from None
+    if len(data) > most:
+        kib = most // 1024
+        size = f"{kib // 1024} MiB" if kib > 1024 else f"{kib} KiB"
+        raise UsageError(f"{name}: is larger than {size}.")
+    return data

@@ -84,6 +84,10 @@ def guarded(function: Callable[P, None]) -> Callable[P, None]:
             function(*args, **kwargs)
         except DriftcheckError as error:
             _fail(str(error))
+        except (RecursionError, MemoryError) as error:
+            # No input that is within the bounds should get here.
+            lack = "memory" if isinstance(error, MemoryError) else "stack"
+            _fail(f"this input takes more {lack} than there is; it is too large or too deep.")
         except BrokenPipeError:
             raise typer.Exit(_without_reader()) from None
         except KeyboardInterrupt:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from driftcheck.documents.nodes import MAX_BYTES, Document, flatten
-from driftcheck.errors import SpecError
+from driftcheck.errors import SpecError, UsageError
 from driftcheck.model.location import Location
-from driftcheck.paths import shown
+from driftcheck.paths import content_of, shown
 
 
 def load_document(path: Path) -> Document:
@@ -32,19 +32,12 @@ def read_text(path: Path) -> str:
     """The text of a file of at most ``MAX_BYTES``, which must be UTF-8."""
     name = shown(path)
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise SpecError(f"{name}: there is no such file.") from None
-    except IsADirectoryError:
-        raise SpecError(f"{name}: is a directory, not a file.") from None
-    except OSError as error:
-        raise SpecError(f"{name}: cannot be read: {error.strerror}.") from None
-    if len(content) > MAX_BYTES:
-        raise SpecError(f"{name}: is larger than {MAX_BYTES // 1024} KiB.")
+        data = content_of(path, MAX_BYTES)
+    except UsageError as error:
+        raise SpecError(str(error)) from None
     try:
-        return content.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
         raise SpecError("the file is not UTF-8 text.", Location(name, line, column)) from None

@@ -20,7 +20,7 @@ from driftcheck.inputs.terraform_aws import AwsSchemas
 from driftcheck.model.pointer import child
 from driftcheck.model.resource import Resource
 from driftcheck.model.values import Json, Sensitive, Unknown
-from driftcheck.paths import shown
+from driftcheck.paths import content_of, shown
 
 #: Largest plan that is read, in bytes.
 MAX_SIZE = 256 * 1024 * 1024
@@ -55,12 +55,9 @@ def read_plan(path: Path) -> Plan:
     import json
 
     hint = "Make it with: terraform show -json PLANFILE"
+    text = content_of(path, MAX_SIZE)
     try:
-        if path.stat().st_size > MAX_SIZE:
-            raise UsageError(f"{shown(path)} is too large to be a plan.")
-        data = json.loads(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{shown(path)} cannot be read: {error.strerror}.") from error
+        data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{shown(path)} is not JSON. {hint}") from error
     version = data.get("format_version") if isinstance(data, dict) else None

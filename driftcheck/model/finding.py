@@ -146,7 +146,7 @@ class Finding:
             self.path,
         )
         # The unit separator cannot occur in any part, so different parts never collide.
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def location(self) -> Location | None:

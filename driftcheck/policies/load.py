@@ -13,7 +13,7 @@ from driftcheck.model.finding import Severity
 from driftcheck.model.location import Location
 from driftcheck.model.pointer import child, join, prefixes
 from driftcheck.model.values import Json, Unknown
-from driftcheck.paths import shown
+from driftcheck.paths import is_file, shown
 from driftcheck.policies.bounds import BY_NAME, LISTS, SINGLE, Unsound, check
 from driftcheck.policies.model import Example, Parameter, Policy, with_parameters
 from driftcheck.policies.schema import policy_schema
@@ -27,7 +27,7 @@ def load_policies(directories: Sequence[Path]) -> list[Policy]:
     Raises ``SpecError`` for a file that is no policy and for an id given twice.
     """
     policies: dict[str, Policy] = {}
-    for path in _files(directories):
+    for path in policy_files(directories):
         policy = load_policy(path)
         other = policies.get(policy.id)
         if other is not None:
@@ -40,7 +40,8 @@ def load_policies(directories: Sequence[Path]) -> list[Policy]:
     return [policies[name] for name in sorted(policies)]
 
 
-def _files(directories: Sequence[Path]) -> Iterator[Path]:
+def policy_files(directories: Sequence[Path]) -> Iterator[Path]:
+    """The files that policies are read from. Raises ``UsageError``."""
     for directory in directories:
         if not directory.exists():
             raise UsageError(f"{shown(directory)}: there is no such directory of policies.")
@@ -48,8 +49,11 @@ def _files(directories: Sequence[Path]) -> Iterator[Path]:
             yield directory
             continue
         for path in sorted(directory.rglob("*")):
-            if path.suffix in _SUFFIXES and not path.name.endswith(".schema.json"):
-                yield path
+            if path.suffix not in _SUFFIXES or path.name.endswith(".schema.json"):
+                continue
+            if not is_file(path):
+                raise UsageError(f"{shown(path)}: is no regular file, as a policy is.")
+            yield path
 
 
 def load_policy(path: Path) -> Policy:

@@ -22,7 +22,8 @@ def render(report: Report, style: Style) -> str:
     seconds = (report.finished_at - report.started_at).total_seconds()
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuites name="driftcheck {report.command}" tests="{cases}" failures="{failures}" '
+        f"<testsuites name={_attribute(f'driftcheck {report.command}')} "
+        f'tests="{cases}" failures="{failures}" '
         f'errors="{errors}" time="{seconds:.3f}">',
     ]
     for table, findings in suites:

@@ -26,7 +26,7 @@ _ENTITIES = {c: f"&#{ord(c)};" for c in "\\`*_{}[]()#+!|~@:<>&\"'"}
 def render(report: Report, style: Style) -> str:
     """The report as GitHub-flavoured Markdown."""
     del style
-    lines = [f"### driftcheck {report.command}: {inert(summary_line(report))}", ""]
+    lines = [f"### driftcheck {inert(report.command)}: {inert(summary_line(report))}", ""]
     for table, findings in by_table(report):
         if findings:
             lines += _group(table, findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,11 @@ from driftcheck.errors import UsageError
 from driftcheck.model.baseline import Baseline, Trend, known_finding
 from driftcheck.model.finding import Kind, Status
 from driftcheck.model.report import ApiCalls, Report
+from driftcheck.paths import content_of
 from driftcheck.records.read import finding_of, table_of
 
 #: Largest report that is read, in bytes.
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 
 
 def load_report(path: Path) -> Report:
@@ -29,8 +30,8 @@ def load_report(path: Path) -> Report:
     trend = summary.get("trend")
     return Report(
         command=document["command"],
-        started_at=datetime.fromisoformat(document["started_at"]),
-        finished_at=datetime.fromisoformat(document["finished_at"]),
+        started_at=_moment(document["started_at"], path),
+        finished_at=_moment(document["finished_at"], path),
         tables=tables,
         findings=tuple(finding_of(f) for f in document["findings"]),
         api_calls={k: ApiCalls(**v) for k, v in summary["api_calls"].items()},
@@ -38,6 +39,14 @@ def load_report(path: Path) -> Report:
         trend=Trend(**trend) if trend is not None else None,
         allow_unknown=summary.get("not_seen", {}).get("allowed", False),
     )
+
+
+def _moment(text: str, path: Path) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f'{path}: this is no report of driftcheck: "{text}" is no time.') from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def load_baseline(path: Path) -> Baseline:
@@ -58,13 +67,10 @@ def _read(path: Path) -> dict[str, Any]:
 
     from driftcheck.reports.schema import report_schema
 
+    data = content_of(path, MAX_BYTES)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path}: is larger than {MAX_BYTES // 1024 // 1024} MiB.")
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        document = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: this is no JSON report: {error}.") from error
     for problem in Draft202012Validator(report_schema()).iter_errors(document):
         place = "/".join(str(p) for p in problem.absolute_path)

@@ -433,14 +433,21 @@ def _directory(given: Path | None, *, sandbox: bool) -> Path | None:
     from datetime import UTC, datetime
 
     from driftcheck.errors import UsageError
+    from driftcheck.paths import leads_out
 
     if given is None and sandbox:
         return None
     path = given
     if path is None:
+        if leads_out(Path(".driftcheck")):
+            raise UsageError(
+                ".driftcheck: leads out of the repository. Say by --run-dir where the journal and "
+                "the undo files are kept."
+            )
         path = Path(".driftcheck") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        # They tell how production is configured.
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise UsageError(
             f"{path}: the journal and the undo files cannot be kept there: {error.strerror}."
