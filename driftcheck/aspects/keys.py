@@ -98,7 +98,13 @@ class Keys(Aspect):
         return Risk.IMPOSSIBLE
 
     def consequence(self, pointer: str, current: Json, wanted: Json) -> Consequence | None:
-        """Terraform makes another table."""
+        """Terraform makes another table, except for another type, which it does not notice.
+
+        The provider tells attributes apart by their names alone.
+        """
+        if pointer.startswith("/attribute/"):
+            text = "AWS cannot change the type of a key attribute"
+            return Consequence(pointer, text, replaces_table=True, unnoticed=True)
         text = "AWS cannot change the keys of a table, so Terraform deletes it and makes another"
         return Consequence(pointer, text, replaces_table=True)
 

@@ -51,6 +51,11 @@ class Refactoring:
     gone_at: Callable[[Table], tuple[Location, ...]] = _where_it_was
 
 
+_REPLACES = "Terraform would replace the table, and its data is lost"
+_WOULD_REPLACE = (
+    "Only a table that replaces this one, whose data is lost then, can be so; Terraform does not "
+    "notice, plans nothing, and leaves the table as it is"
+)
 #: What the findings about a table have in common.
 Placing = Callable[[Table], Place]
 
@@ -89,6 +94,7 @@ def _twin(table: Table, gone: dict[str, Table]) -> str | None:
 
 def _differences(before: Table, after: Table, place: Place) -> Iterator[Finding]:
     replacing: list[Finding] = []
+    unnoticed: list[Finding] = []
     found: dict[tuple[str, str], Finding] = {}
     if isinstance(before.name, str) and isinstance(after.name, str) and before.name != after.name:
         text = "a table cannot be renamed, so Terraform deletes it and makes another"
@@ -111,16 +117,18 @@ def _differences(before: Table, after: Table, place: Place) -> Iterator[Finding]
             said = what.text if what is not None else None
             finding = _finding(item, pointer, said, risk, after, place, (aspect.name, aspect.title))
             if what is not None and what.replaces_table:
-                replacing.append(finding)
+                (unnoticed if what.unnoticed else replacing).append(finding)
             else:
                 found.setdefault((aspect.name, pointer), finding)
     if replacing:
-        yield _replaced(replacing, after)
+        yield _replaced([*replacing, *unnoticed], after, _REPLACES)
         return  # what a new table looks like is no change of the old one
+    if unnoticed:
+        yield _replaced(unnoticed, after, _WOULD_REPLACE)
     yield from found.values()
 
 
-def _replaced(reasons: list[Finding], after: Table) -> Finding:
+def _replaced(reasons: list[Finding], after: Table, words: str) -> Finding:
     """One finding for a table that is replaced, for however many reasons."""
     first = reasons[0]
     names = ", ".join(" ".join(split(f.path)) for f in reasons)
@@ -130,8 +138,7 @@ def _replaced(reasons: list[Finding], after: Table) -> Finding:
         severity=Severity.CRITICAL,
         risk=Risk.IMPOSSIBLE,
         path="",
-        message=f"Terraform would replace the table, and its data is lost: {first.message}"
-        + (f" (changed: {names})" if len(reasons) > 1 else ""),
+        message=f"{words}: {first.message}" + (f" (changed: {names})" if len(reasons) > 1 else ""),
         help="Keep what cannot change. To move to another key or name, create a second table, "
         "copy the items, switch the clients over, and remove the old one.",
         locations=first.locations or after.where(""),

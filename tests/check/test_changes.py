@@ -12,6 +12,7 @@ INDEX = """  global_secondary_index {
     projection_type = "ALL"
   }
 """
+ID = '  attribute {\n    name = "id"\n    type = "S"\n  }\n'
 PROVISIONED = TABLE.replace(
     '"PAY_PER_REQUEST"', '"PROVISIONED"\n  read_capacity = 5\n  write_capacity = 5'
 ).replace('type = "ALL"', 'type = "ALL"\n    read_capacity = 5\n    write_capacity = 5')
@@ -62,13 +63,13 @@ CASES: dict[str, tuple[str, str, tuple[str, str, int, str, str]]] = {
     ),
     "another key": (
         TABLE,
-        edited('hash_key     = "id"', 'hash_key     = "customer"'),
+        edited(ID, "", edited('hash_key     = "id"', 'hash_key     = "customer"')),
         ("table-replaced", "", line("hash_key"), "impossible", '"id" becomes "customer"'),
     ),
     "another type of a key": (
         TABLE,
         edited('type = "S"', 'type = "N"'),
-        ("table-replaced", "", line('type = "S"'), "impossible", '"S" becomes "N"'),
+        ("table-replaced", "", line('type = "S"'), "impossible", "plans nothing"),
     ),
     "a local index renamed": (
         TABLE,
