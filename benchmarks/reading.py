@@ -53,6 +53,7 @@ tables:
       tags: {{Environment: production, Owner: billing, CostCenter: finance}}
 policies:
   packs: [baseline]
+  exclude: [no-public-resource-policy, no-cross-account-access] # a call more for each table
   parameters:
     required-tags: {{keys: [Environment, Owner, CostCenter]}}
 """
