@@ -16,6 +16,7 @@ from driftcheck.aws.operations import (
     TAGS_IN_BULK,
     Subject,
 )
+from driftcheck.errors import AwsError
 
 if TYPE_CHECKING:
     from driftcheck.aws.connection import AwsConnection
@@ -45,15 +46,28 @@ class TableFacts:
         Raises ``AwsError`` when AWS would refuse everything (expired credentials).
         """
         if key and operation.startswith("dynamodb:") and _REGION.fullmatch(key):
-            replica = self._memo.get(
-                key, lambda: self._connection.in_region(key).facts(self._table)
-            )
-            return replica.get(operation)
+            replica = self._memo.get(key, lambda: self._replica(operation, key))
+            try:
+                return replica.get(operation)
+            except AwsError as error:
+                raise FactUnavailable(operation, f"refused in {key} ({error})") from error
         elsewhere = _KEY_ARN.match(key) if operation.startswith("kms:") else None
         if elsewhere and elsewhere["region"] != self._connection.region:
             connection = self._connection.in_region(elsewhere["region"])
             return connection.facts(self._table).get(operation, key)
         return self._memo.get((operation, key), lambda: self._ask(operation, key))
+
+    def _replica(self, operation: str, region: str) -> TableFacts:
+        """The facts about the replica in a region.
+
+        A region that is not enabled for the account, or where nobody answers, is no
+        reason not to look at the table at home.
+        """
+        try:
+            return self._connection.in_region(region).facts(self._table)
+        except AwsError as error:
+            reason = f"{region} cannot be reached ({error})"
+            raise FactUnavailable(operation, reason) from error
 
     def confirm(self, operation: str) -> bool:
         """See ``aspects.base.Facts.confirm``; only the Tagging API lags."""

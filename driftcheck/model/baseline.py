@@ -86,6 +86,14 @@ class Comparing:
         self._new += finding.kind not in (Kind.UNKNOWN, Kind.ADVICE)
         return finding
 
+    def withdraw(self, findings: Iterable[Finding]) -> None:
+        """Do not count findings that were marked and then left out: others tell the same."""
+        for finding in findings:
+            if finding.id in self._baseline.open:
+                self._known -= finding.status is not Status.WAIVED
+            elif finding.status is Status.OPEN:
+                self._new -= finding.kind not in (Kind.UNKNOWN, Kind.ADVICE)
+
     def trend(self, looked_at: Container[TableKey] | None = None) -> Trend:
         """The trend, when all findings were seen.
 

@@ -7,8 +7,9 @@ replica keeps its own for as long as nobody looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from driftcheck.aspects import ASPECTS
 from driftcheck.aspects.base import Aspect, Difference, Facts, FactUnavailable, Undecided
@@ -34,12 +35,13 @@ _SAME = {
 
 
 def replica_parity(
-    home: Table, connection: Connection, place: Place, found: Sequence[Finding]
+    home: Table, facts: Facts, connection: Connection, place: Place, found: Sequence[Finding]
 ) -> Iterator[Finding]:
     """Where a replica departs from the table at home, each region read by itself.
 
-    ``found`` are the findings about the table itself: what is reported there, at home or
-    of a replica, is not told twice. A region that cannot be read is an unknown.
+    ``facts`` are those that the table at home was read from. ``found`` are the findings
+    about the table itself: what is reported there, at home or of a replica, is not told
+    twice. A region that cannot be read is an unknown.
     """
     replicas = home.get(f"/{FIELD}")
     if not isinstance(replicas, dict):
@@ -48,13 +50,33 @@ def replica_parity(
         if isinstance(listed, Unknown):
             continue  # being made or broken, which the replica's own finding says
         try:
-            table = _read(home, connection.in_region(region).facts(str(home.name)), region)
+            away = connection.in_region(region).facts(str(home.name))
+            table = _read(home, ReplicaFacts(facts, region, away), region)
         except (AwsError, FactUnavailable) as error:
             yield _unreadable(region, error, place)
             continue
         for aspect, item in compare_replicas(home, table, ASPECTS):
             if not _told(region, item.pointer, found):
                 yield _finding(aspect, item, region, place)
+
+
+class ReplicaFacts:
+    """Facts about a replica. What was asked for the sake of the table is not asked again."""
+
+    def __init__(self, home: Facts, region: str, away: Facts) -> None:
+        self._home = home
+        self._region = region
+        self._away = away
+
+    def get(self, operation: str, key: str = "") -> Mapping[str, Any]:
+        """See ``Facts.get``."""
+        if not key and operation.startswith("dynamodb:"):
+            return self._home.get(operation, self._region)
+        return self._away.get(operation, key)
+
+    def confirm(self, operation: str) -> bool:
+        """See ``Facts.confirm``."""
+        return self._away.confirm(operation)
 
 
 def _read(home: Table, facts: Facts, region: str) -> Table:

@@ -138,6 +138,30 @@ def test_a_replica_is_asked_in_its_own_region(aws: AwsConnection) -> None:
     assert aws.in_region("eu-central-1") is aws
 
 
+def test_a_region_that_cannot_be_reached_is_no_reason_to_give_up_the_table(
+    aws: AwsConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(region: str) -> AwsConnection:
+        raise AwsError(f"the region {region} is not enabled.")
+
+    monkeypatch.setattr(aws, "in_region", closed)
+    facts = aws.facts("t")
+    for _ in range(2):
+        with pytest.raises(FactUnavailable, match=r"ap-east-1 cannot be reached \(the region"):
+            facts.get(DESCRIBE, "ap-east-1")
+
+
+def test_a_region_that_refuses_everything_is_no_reason_to_give_up_the_table(
+    aws: AwsConnection, deny: Deny
+) -> None:
+    facts = aws.facts("t")
+    deny[DESCRIBE] = refusal("UnrecognizedClientException", "The security token is invalid")
+    with pytest.raises(FactUnavailable, match=r"refused in ap-east-1 \(AWS does not accept"):
+        facts.get(DESCRIBE, "ap-east-1")
+    with pytest.raises(AwsError):
+        facts.get(DESCRIBE)
+
+
 def test_what_moto_does_not_offer_is_unsupported(aws: AwsConnection) -> None:
     with pytest.raises(FactUnavailable) as caught:
         aws.facts("orders").get("dynamodb:ListContributorInsights")

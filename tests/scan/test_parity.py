@@ -7,13 +7,19 @@ from typing import Any
 
 import pytest
 
+from driftcheck.inputs.recorded import RecordedFacts
+from driftcheck.model.baseline import Baseline, Trend, known_finding
 from driftcheck.model.finding import Kind, Severity
-from driftcheck.model.report import TableStatus
+from driftcheck.model.report import Report, TableStatus
+from driftcheck.spec.load import load_spec
+from driftcheck.stages.parity import ReplicaFacts
+from driftcheck.stages.scan import ScanOptions, scan
 from tests.scan.recorded import (
     BACKUPS,
     DENIED,
     DESCRIBE,
     MODULE,
+    SPEC,
     TAGS,
     Answers,
     RecordedAws,
@@ -45,7 +51,7 @@ def home(replica: Answers, **table: Any) -> Answers:
     """The table at home; what is asked of the replica is asked by its region."""
     listed: dict[str, Any] = {"Replicas": [{"RegionName": US, "ReplicaStatus": "ACTIVE"}]}
     found = answers(**STREAM, **listed, **table)
-    for operation in (DESCRIBE, BACKUPS, TAGS):
+    for operation in (o for o in replica if o.startswith("dynamodb:") and "#" not in o):
         found[f"{operation}#{US}"] = replica[operation]
     return found
 
@@ -171,9 +177,7 @@ def test_drift_at_home_is_not_held_against_the_replica(file: Path) -> None:
 
 
 def test_a_replica_that_cannot_be_read_is_unknown(file: Path) -> None:
-    aws = account(away())
-    aws.put({**away(), DESCRIBE: DENIED}, region=US)
-    report = scanned(file, aws)
+    report = scanned(file, account({**away(), DESCRIBE: DENIED}))
     assert places(report) == [("replica-parity-not-readable", f"/replica/{US}")]
     assert report.exit_code(None) == 2
 
@@ -187,11 +191,84 @@ def test_a_region_that_cannot_be_opened_is_unknown_and_the_rest_goes_on(file: Pa
 
 
 def test_one_denied_operation_there_is_one_unknown(file: Path) -> None:
-    aws = account(away())
-    aws.put({**away(), TTL: DENIED}, region=US)
-    [finding] = standing(scanned(file, aws))
+    [finding] = standing(scanned(file, account({**away(), TTL: DENIED})))
     assert (finding.kind, finding.rule, finding.path) == (
         Kind.UNKNOWN,
         "replica-parity-ttl",
         f"/replica/{US}/ttl",
     )
+
+
+EU = "eu-central-1"
+THERE = """
+version: 1
+name: there
+table: orders
+targets: [{name: there, account: "123456789012", region: us-east-1}]
+policies: {packs: []}
+"""
+
+
+def both(
+    file: Path, here: Answers, away_: Answers, *, there: str = THERE, **options: Any
+) -> Report:
+    """A scan of two specs, one for each region of a global table."""
+    (file.parent / "there.yaml").write_text(there, encoding="utf-8")
+    for mine, others, region in ((here, away_, US), (away_, here, EU)):
+        for operation in [o for o in others if o.startswith("dynamodb:") and "#" not in o]:
+            mine[f"{operation}#{region}"] = others[operation]
+    aws = RecordedAws()
+    aws.put(here)
+    aws.put(away_, region=US)
+    specs = [load_spec(file.parent / name) for name in ("there.yaml", "orders.yaml")]
+    settings: dict[str, Any] = {"settle_timeout": 0, **options}
+    return scan(specs, (), aws, ScanOptions(**settings))
+
+
+def at_home(**table: Any) -> Answers:
+    return answers(**STREAM, Replicas=[{"RegionName": US, "ReplicaStatus": "ACTIVE"}], **table)
+
+
+def test_a_pair_that_both_ends_see_is_told_once(file: Path) -> None:
+    apart = {TAGS: {"Tags": [{"Key": "Environment", "Value": "x"}]}}
+    report = both(file, at_home(), {**away(), **apart})
+    assert places(report) == [("replica-parity-tags", f"/replica/{US}/tags/Environment")]
+    [finding] = standing(report)
+    assert (finding.region, finding.spec) == (EU, "orders")
+    assert [(t.region, t.status) for t in report.tables] == [
+        (US, TableStatus.COMPLIANT),
+        (EU, TableStatus.NONCOMPLIANT),
+    ]
+    tally = report.tally
+    assert tally.by_kind[Kind.DRIFT] == tally.standing.total() == 1
+    assert tally.findings == len(report.findings)
+
+
+def test_what_is_wrong_at_one_end_the_other_does_not_tell_again(file: Path) -> None:
+    there = THERE + "contract: {deletion_protection_enabled: true}\n"
+    protected = {"DeletionProtectionEnabled": True}
+    here = at_home(**protected)
+    file.write_text(SPEC + "contract: {deletion_protection_enabled: true}\n", encoding="utf-8")
+    report = both(file, here, away(), there=there)
+    found = [(f.region, f.path) for f in standing(report) if f.kind is Kind.DRIFT]
+    assert found == [(US, "/deletion_protection_enabled")]
+
+
+def test_a_pair_is_new_or_known_once(file: Path) -> None:
+    apart = {**away(), TAGS: {"Tags": []}}
+    first = both(file, at_home(), apart, baseline=Baseline())
+    assert first.trend == Trend(known=0, new=1, fixed=0)
+    known = {f.id: known_finding(f) for f in first.findings}
+    again = both(file, at_home(), apart, baseline=Baseline(open=known))
+    assert again.trend == Trend(known=1, new=0, fixed=0)
+    mended = both(file, at_home(), away(), baseline=Baseline(open=known))
+    assert mended.trend == Trend(known=0, new=0, fixed=1)
+
+
+def test_a_replica_is_not_read_twice_for_itself(file: Path) -> None:
+    asked = RecordedFacts(home(away()))
+    away_too = RecordedFacts(away())
+    facts = ReplicaFacts(asked, US, away_too)
+    facts.get(DESCRIBE)
+    facts.get(TARGETS)
+    assert (asked.asked, away_too.asked) == ([f"{DESCRIBE}#{US}"], [TARGETS])

@@ -14,6 +14,7 @@ from driftcheck.model.waiver import Waiver
 from driftcheck.spec.model import Spec
 from driftcheck.stages.outcome import with_severity
 from driftcheck.stages.scan_findings import contract_unmatched
+from driftcheck.stages.scanning.mirrored import Mirrors, tells_parity
 from driftcheck.stages.scanning.options import ScanOptions
 from driftcheck.stages.scanning.rows import Row, Rows, Seat
 from driftcheck.stages.subjects import Patterns
@@ -38,6 +39,7 @@ class Collector:
         self._patterns = [Patterns(spec) for spec in specs]
         #: Specs of which a target failed: there may be more tables.
         self._not_all_seen: set[int] = set()
+        self._has_parity = False
 
     def waivers(self, spec: int, waivers: Iterable[Waiver]) -> None:
         """Waivers that the code of a spec states; to be known before its tables are put in."""
@@ -76,10 +78,15 @@ class Collector:
     def _put(self, seat: Seat, row: Row) -> None:
         if row.table is not None:
             self._note(seat[0], row.table)
+        self._count(row)
+        self._has_parity = self._has_parity or any(map(tells_parity, row.findings))
+        self._rows.put(seat, row)
+
+    def _count(self, row: Row) -> None:
+        if row.table is not None:
             self._tally.table(row.table)
         for finding in row.findings:
             self._tally.finding(finding)
-        self._rows.put(seat, row)
 
     def _note(self, spec: int, table: TableResult) -> None:
         self._looked_at.add(table.key)
@@ -102,6 +109,25 @@ class Collector:
             findings = self._comparing.mark(about) if self._comparing is not None else about
             if findings:
                 self._put((number, AFTER, AFTER), Row(None, findings))
+        if self._has_parity:
+            self._tell_once()
+
+    def _tell_once(self) -> None:
+        """Leave out what two tables say of one another, where one of them is enough."""
+        mirrors = Mirrors(self._rows)
+
+        def changed(row: Row) -> Row:
+            left = [f for f in row.findings if not mirrors.told_elsewhere(f)]
+            if row.table is None or len(left) == len(row.findings):
+                return row
+            if self._comparing is not None:
+                self._comparing.withdraw(f for f in row.findings if f not in left)
+            return Row(replace(row.table, status=status_of(left)), left)
+
+        self._rows.change(changed)
+        self._tally = Tally()
+        for row in self._rows:
+            self._count(row)
 
     def _unmatched(self, number: int) -> list[Finding]:
         """The contracts of a spec that none of its tables has to meet, and idle patterns."""

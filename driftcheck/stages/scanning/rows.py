@@ -89,6 +89,15 @@ class Rows:
         for _, row in self._kept:
             yield row if isinstance(row, Row) else self._read(row)
 
+    def change(self, changed: Callable[[Row], Row]) -> None:
+        """Put another row in the place of each for which ``changed`` gives another one."""
+        for index, (seat, kept) in enumerate(self._kept):
+            row = kept if isinstance(kept, Row) else self._read(kept)
+            other = changed(row)
+            if other is not row:
+                self._findings += len(other.findings) - len(row.findings)
+                self._kept[index] = (seat, other if self._file is None else self._write(other))
+
     def _read(self, offset: int) -> Row:
         assert self._file is not None
         self._file.seek(offset)

@@ -127,7 +127,7 @@ class TargetScan:
             agreed = agreements(ASPECTS, sources.code, live, differing)
             pairs = {a: (g.code, g.live) for a, g in agreed.items()}
             result = replace(result, agreed={**self._agreed_before(result), **pairs})
-        findings += list(replica_parity(need.compared(live), connection, place, findings))
+        findings += list(replica_parity(need.compared(live), facts, connection, place, findings))
         if doubt is not None and code is not None:
             findings.append(existence_unknown(doubt, code, place, live=True, decides=True))
         return result, findings
