@@ -46,23 +46,25 @@ class TableFacts:
         Raises ``AwsError`` when AWS would refuse everything (expired credentials).
         """
         if key and operation.startswith("dynamodb:") and _REGION.fullmatch(key):
-            replica = self._memo.get(key, lambda: self._replica(operation, key))
-            try:
-                return replica.get(operation)
-            except AwsError as error:
-                raise FactUnavailable(operation, f"refused in {key} ({error})") from error
-        elsewhere = _KEY_ARN.match(key) if operation.startswith("kms:") else None
-        if elsewhere and elsewhere["region"] != self._connection.region:
-            connection = self._connection.in_region(elsewhere["region"])
-            return connection.facts(self._table).get(operation, key)
+            return self._elsewhere(key, operation)
+        of_key = _KEY_ARN.match(key) if operation.startswith("kms:") else None
+        if of_key and of_key["region"] != self._connection.region:
+            return self._elsewhere(of_key["region"], operation, key)
         return self._memo.get((operation, key), lambda: self._ask(operation, key))
 
-    def _replica(self, operation: str, region: str) -> TableFacts:
-        """The facts about the replica in a region.
+    def _elsewhere(self, region: str, operation: str, key: str = "") -> Mapping[str, Any]:
+        """What is asked in another region.
 
-        A region that is not enabled for the account, or where nobody answers, is no
-        reason not to look at the table at home.
+        One that is not enabled for the account, or where nobody answers, is no reason
+        not to look at the table at home.
         """
+        replica = self._memo.get(region, lambda: self._opened(region, operation))
+        try:
+            return replica.get(operation, key)
+        except AwsError as error:
+            raise FactUnavailable(operation, f"refused in {region} ({error})") from error
+
+    def _opened(self, region: str, operation: str) -> TableFacts:
         try:
             return self._connection.in_region(region).facts(self._table)
         except AwsError as error:
