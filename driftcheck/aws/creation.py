@@ -8,7 +8,7 @@ from typing import Any
 
 from driftcheck.errors import UsageError
 from driftcheck.model.table import Table
-from driftcheck.model.values import Json, Unknown, first_unknown, reveal
+from driftcheck.model.values import Json, first_unknown, reveal
 
 #: Marks what ``provision`` made; only that is ever taken away again.
 PROVISIONED_TAG = "driftcheck:provisioned"
@@ -46,13 +46,12 @@ class Call:
 class Creation:
     """How to make a table: ``create`` first, ``settings`` once the table is active.
 
-    ``left_out`` names the fields that the table should have and that are not made.
+    What else it should have is the planner's to bring about.
     """
 
     table: str
     create: Call
     settings: tuple[Call, ...]
-    left_out: tuple[str, ...]
 
 
 def creation(table: Table) -> Creation:
@@ -74,23 +73,7 @@ def creation(table: Table) -> Creation:
         table=name,
         create=Call("dynamodb:CreateTable", _create_table(name, known), f"create the table {name}"),
         settings=(*_backups(name, known), *_expiry(name, known), *_scaling(name, known)),
-        left_out=tuple(
-            sorted(f for f, v in document.items() if f not in _CREATED and _says_something(v))
-        ),
     )
-
-
-def _says_something(value: Json) -> bool:
-    """Whether a field holds anything besides nothing at all."""
-    match value:
-        case dict():
-            return any(_says_something(v) for v in value.values())
-        case list():
-            return bool(value)
-        case Unknown():
-            return False
-        case _:
-            return value is not None and value is not False
 
 
 def _create_table(name: str, document: Mapping[str, Json]) -> dict[str, Any]:
@@ -249,10 +232,7 @@ def _scaled(target: Mapping[str, str], settings: Mapping[str, Json], what: str) 
     )
     for metric, policy in (settings.get("target_tracking") or {}).items():
         if policy.get("customized_metric_specification"):
-            raise UsageError(
-                f"{what}: a scaling policy on a customised metric cannot be provisioned. "
-                "Apply the module with Terraform instead."
-            )
+            continue
         configuration = {
             "PredefinedMetricSpecification": {"PredefinedMetricType": metric.partition("#")[0]},
             "TargetValue": float(policy["target_value"]),

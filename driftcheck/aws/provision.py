@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,8 +14,18 @@ from driftcheck.aspects.base import FactUnavailable
 from driftcheck.aws.connection import AwsConnection
 from driftcheck.aws.creation import PROVISIONED_TAG, Call, Creation
 from driftcheck.aws.facts import DESCRIBE_TABLE
-from driftcheck.aws.failures import NOT_FOUND, THROTTLED, code_of, fatal, message_of, one_line
+from driftcheck.aws.failures import (
+    NOT_FOUND,
+    THROTTLED,
+    code_of,
+    fatal,
+    message_of,
+    one_line,
+    status_of,
+)
 from driftcheck.errors import AwsError
+
+CREATE_TABLE = "dynamodb:CreateTable"
 
 #: AWS says "not yet": another operation is under way, or the table was just made.
 _NOT_YET = THROTTLED | {
@@ -31,17 +42,29 @@ _GONE = {
     "application-autoscaling:DeregisterScalableTarget": NOT_FOUND | {"ObjectNotFoundException"},
 }
 #: Answers that mean "never" for one operation, where they mean "not yet" for the others.
-_FINAL = {"dynamodb:CreateTable": {"ResourceInUseException"}}
+_FINAL = {CREATE_TABLE: {"ResourceInUseException"}}
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How patiently AWS is waited for, in seconds."""
+    """How patiently AWS is waited for, in seconds.
+
+    ``grace`` is how long it may take to show what it has done.
+    """
 
     poll_interval: float = 2.0
     timeout: float = 1800.0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    grace: float = 15.0
+
+
+#: Times that CreateTable may be lost before it counts as failed.
+_MOST_LOST = 6
+
+
+class Unanswered(AwsError):
+    """Nobody knows whether AWS did what it was asked for."""
 
 
 #: Is told, in a few words, what happens.
@@ -60,7 +83,7 @@ def provision(connection: AwsConnection, plan: Creation, note: Note, pace: Pace)
         _check_ours(connection, plan.table, "changed")
         note(f"{plan.table} is there already")
     else:
-        _do(connection, plan.create, note, pace)
+        _create(connection, plan, note, pace)
     _wait_until_active(connection, plan.table, note, pace)
     for call in plan.settings:
         if not _already_set(connection, call):
@@ -70,6 +93,22 @@ def provision(connection: AwsConnection, plan: Creation, note: Note, pace: Pace)
         _wait_until_active(connection, plan.table, note, pace)
     connection.forget()
     return existing is None
+
+
+def _create(connection: AwsConnection, plan: Creation, note: Note, pace: Pace) -> None:
+    """Create the table; whether a call had its effect that was not answered is looked up."""
+    for lost in count(1):
+        try:
+            _do(connection, plan.create, note, pace)
+            return
+        except Unanswered:
+            pace.sleep(pace.poll_interval)
+            if _describe(connection, plan.table) is not None:
+                # Only what carries the tag can be what the call has made.
+                _check_ours(connection, plan.table, "changed")
+                return
+            if lost >= _MOST_LOST:
+                raise
 
 
 def destroy(connection: AwsConnection, table: str, note: Note, pace: Pace) -> bool:
@@ -137,12 +176,17 @@ def _do(connection: AwsConnection, call: Call, note: Note, pace: Pace) -> None:
     deadline = pace.clock() + pace.timeout
     while True:
         try:
-            connection.clients.invoke(call.operation, call.arguments)
+            # Once: a repeated call would be told that the table is there already.
+            once = call.operation == CREATE_TABLE
+            clients = connection.clients.once() if once else connection.clients
+            clients.invoke(call.operation, call.arguments)
             return
         except ClientError as error:
             code = code_of(error)
             if code in _GONE.get(call.operation, ()):
                 return
+            if once and status_of(error) >= 500:
+                raise _unanswered(call, f"{code}: {message_of(error)}") from error
             if code not in _NOT_YET - _FINAL.get(call.operation, set()) or pace.clock() >= deadline:
                 reason = f"{code}: {message_of(error)}"
                 raise fatal(error) or AwsError(
@@ -150,11 +194,14 @@ def _do(connection: AwsConnection, call: Call, note: Note, pace: Pace) -> None:
                     f"{call.title}."
                 ) from error
         except BotoCoreError as error:
-            raise fatal(error) or AwsError(
-                f"{call.operation} had no answer ({one_line(error)}), so whether AWS did "
-                f"{call.title} is not known."
-            ) from error
+            raise fatal(error) or _unanswered(call, one_line(error)) from error
         pace.sleep(pace.poll_interval)
+
+
+def _unanswered(call: Call, why: str) -> Unanswered:
+    return Unanswered(
+        f"{call.operation} had no answer ({why}), so whether AWS did {call.title} is not known."
+    )
 
 
 def _wait_until_active(connection: AwsConnection, table: str, note: Note, pace: Pace) -> None:

@@ -78,7 +78,18 @@ class Table:
 
     def get(self, pointer: str) -> Json:
         """The value at a pointer, None where there is none, ``Unknown`` below an unknown."""
-        return resolve(self.document(), pointer)
+        if not pointer:
+            return self.document()
+        # Asked often: only the part that holds the field is looked at.
+        [name, *_] = split(pointer)
+        part: dict[str, Json] = {"name": self.name} if name == "name" else {}
+        for aspect, fragment in self.settings.items():
+            if isinstance(fragment, Unknown):
+                if self.fields.get(name) == aspect:
+                    part[name] = fragment
+            elif name in fragment:
+                part[name] = fragment[name]
+        return resolve(part, pointer)
 
     def states(self, pointer: str) -> bool:
         """Whether this source says anything about the place, be it that nothing is there (null)."""

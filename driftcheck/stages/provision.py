@@ -10,15 +10,20 @@ from driftcheck.aws.connection import AwsConnection
 from driftcheck.aws.creation import Creation, creation
 from driftcheck.aws.provision import Note, Pace
 from driftcheck.errors import UsageError
+from driftcheck.model.table import Table
 from driftcheck.model.values import Unknown
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.code import Place, code_of_spec
+from driftcheck.stages.completion import complete
 from driftcheck.stages.options import EvaluationOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Provisioned:
-    """A table that is there now. ``created`` is false where it was there before."""
+    """A table that is there now. ``created`` is false where it was there before.
+
+    ``left_out`` says what of it is still not as the module and the spec want it.
+    """
 
     table: str
     account: str
@@ -43,7 +48,14 @@ def targets_of(spec: Spec, name: str | None) -> Sequence[Target]:
 def plans(
     spec: Spec, target: Target, connection: AwsConnection, options: EvaluationOptions
 ) -> list[Creation]:
-    """How to make every table of a target.
+    """How to make every table of a target. Raises as ``_plans`` does."""
+    return [plan for _, plan in _plans(spec, target, connection, options)]
+
+
+def _plans(
+    spec: Spec, target: Target, connection: AwsConnection, options: EvaluationOptions
+) -> list[tuple[Table, Creation]]:
+    """Every table of a target, with how to make it.
 
     Raises ``UsageError`` for a spec without a module (a contract alone does not
     describe a whole table), and where the code is not known well enough.
@@ -66,7 +78,7 @@ def plans(
             raise UsageError(
                 f"{table.address}: the table's name is not known ({table.name.reason})."
             )
-    return [creation(table) for table in code.tables]
+    return [(table, creation(table)) for table in code.tables]
 
 
 def provision(
@@ -78,9 +90,12 @@ def provision(
     pace: Pace,
 ) -> Iterator[Provisioned]:
     """Make every table of a target; what is there already is completed."""
-    for plan in plans(spec, target, connection, options):
+    for table, plan in _plans(spec, target, connection, options):
         created = execute.provision(connection, plan, note, pace)
-        yield Provisioned(plan.table, connection.account, connection.region, created, plan.left_out)
+        completion = complete(spec, table, connection, note, pace, created=created)
+        yield Provisioned(
+            plan.table, connection.account, connection.region, created, completion.left_out
+        )
 
 
 def destroy(connection: AwsConnection, table: str, note: Note, pace: Pace) -> bool:

@@ -45,7 +45,6 @@ def test_the_least_table() -> None:
         "DeletionProtectionEnabled": False,
     }
     assert plan.settings == ()
-    assert plan.left_out == ()
 
 
 def test_a_provisioned_table() -> None:
@@ -192,23 +191,13 @@ def test_what_is_set_after_the_creation() -> None:
     assert index["ScalableDimension"] == "dynamodb:index:WriteCapacityUnits"
 
 
-def test_what_is_not_made_is_named() -> None:
-    plan = creation(
-        described(
-            kinesis_streaming_destination={"enabled": True},
-            contributor_insights={"table": {"enabled": False}, "index": {}},
-        )
-    )
-    assert plan.left_out == ("kinesis_streaming_destination",)
-
-
 def test_a_value_that_is_needed_and_not_known() -> None:
     with pytest.raises(UsageError, match=r"aws_dynamodb_table\.t: tags is not known \(why\)"):
         creation(described(tags={"a": Unknown("why")}))
 
 
-def test_a_policy_that_cannot_be_made() -> None:
+def test_a_policy_on_a_metric_of_ones_own_is_left_to_the_planner() -> None:
     policy = {"target_value": 1, "customized_metric_specification": {"namespace": "x"}}
     dimension = {"min_capacity": 1, "max_capacity": 2, "target_tracking": {"m": policy}}
-    with pytest.raises(UsageError, match="customised metric cannot be provisioned"):
-        creation(described(autoscaling={"table": {"read": dimension}}))
+    plan = creation(described(autoscaling={"table": {"read": dimension}}))
+    assert [c.operation.partition(":")[2] for c in plan.settings] == ["RegisterScalableTarget"]

@@ -57,8 +57,7 @@ class DirectClients(Clients):
                 if attempt == self._attempts or refusal.code not in _AGAIN:
                     raise _client_error(refusal, name, header) from None
             else:
-                copied = json.loads(json.dumps(answer))
-                return {**_with_moments(copied), "ResponseMetadata": {"HTTPHeaders": header}}
+                return {**_with_moments(answer), "ResponseMetadata": {"HTTPHeaders": header}}
             account.clock.sleep(1.0)
         raise AssertionError("the last attempt ends the loop")
 
@@ -82,6 +81,7 @@ def _client_error(refusal: Refusal, operation: str, headers: Mapping[str, str]) 
 
 
 def _with_moments(value: Any) -> Any:
+    """A copy of an answer, so that nobody gets hold of the simulator's own lists."""
     match value:
         case dict():
             return {
@@ -90,7 +90,7 @@ def _with_moments(value: Any) -> Any:
                 else _with_moments(v)
                 for k, v in value.items()
             }
-        case list():
+        case list() | tuple():
             return [_with_moments(v) for v in value]
         case _:
             return value

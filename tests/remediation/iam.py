@@ -14,14 +14,17 @@ _FREE = {"sts:GetCallerIdentity"}
 
 def forbidden(calls: Iterable[Call], account: Account, policy: Mapping[str, Any]) -> list[str]:
     """The calls that no statement of the policy allows, each with its resource."""
-    found = {
-        f"{call.action} on {resource}"
+    # Many calls are alike, and all that a condition asks for is the namespace.
+    alike = {
+        (call.action, _resource(call, account), call.params.get("ServiceNamespace")): call
         for call in calls
         if call.action not in _FREE
-        for resource in [_resource(call, account)]
-        if not any(_allows(s, call, resource) for s in policy["Statement"])
     }
-    return sorted(found)
+    return sorted(
+        f"{action} on {resource}"
+        for (action, resource, _), call in alike.items()
+        if not any(_allows(s, call, resource) for s in policy["Statement"])
+    )
 
 
 def _allows(statement: Mapping[str, Any], call: Call, resource: str) -> bool:

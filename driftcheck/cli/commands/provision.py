@@ -55,7 +55,7 @@ def command(
 
     Waits until they are usable and prints what was made. It carries the tag
     driftcheck:provisioned; a table without it is never touched. Running again completes
-    what is missing.
+    what is missing. Exit codes: 0 made, 1 something of it could not be made, 2 failed.
     """
     from driftcheck.aws.provision import Pace
     from driftcheck.cli import session
@@ -64,9 +64,12 @@ def command(
     from driftcheck.spec.load import load_spec
     from driftcheck.stages.provision import plans, provision, targets_of
 
+    whole = True
     read = load_spec(spec or reference_spec())
     evaluation = session.evaluation(ctx, var, var_file, workspace)
-    pace = Pace(poll_interval=poll_interval, timeout=wait_timeout)
+    # The embedded AWS does at once what it does at all.
+    grace = 0.0 if sandbox else Pace().grace
+    pace = Pace(poll_interval=poll_interval, timeout=wait_timeout, grace=grace)
     with (
         Progress(quiet=quiet, verbose=verbose) as progress,
         session.connector(
@@ -82,16 +85,18 @@ def command(
             for made in provision(read, chosen, connection, evaluation, progress.step, pace):
                 progress.clear()
                 _tell(made)
+                whole &= not made.left_out
+    raise typer.Exit(0 if whole else 1)
 
 
 def _tell(made: Provisioned) -> None:
     from driftcheck.reports.printable import printable_lines
 
-    verb = "created" if made.created else "is there, and complete"
+    there = "is there" if made.left_out else "is there, and complete"
+    verb = "created" if made.created else there
     typer.echo(printable_lines(f"{made.table} ({made.account}/{made.region}) {verb}"))
-    if made.left_out:
-        left_out = printable_lines(", ".join(made.left_out))
-        typer.echo(f"not made: {left_out}; apply the module with Terraform")
+    for left_out in made.left_out:
+        typer.echo(printable_lines(f"  not made: {left_out}"))
 
 
 def _destroy(

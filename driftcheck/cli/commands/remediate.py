@@ -381,7 +381,7 @@ def _provision(
     from driftcheck.aws.provision import Pace
     from driftcheck.stages.provision import provision
 
-    pace = Pace(poll_interval=settings.pace.poll_interval)
+    pace = Pace(poll_interval=settings.pace.poll_interval, grace=0.0)
     for spec in specs:
         for target in spec.targets:
             connection = connector.open(spec, target)

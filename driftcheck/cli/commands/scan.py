@@ -98,7 +98,7 @@ def command(
             for spec in loaded.specs:
                 for target in spec.targets:
                     connection = connector.open(spec, target)
-                    pace = Pace(poll_interval=poll_interval)
+                    pace = Pace(poll_interval=poll_interval, grace=0.0)
                     list(provision(spec, target, connection, evaluation, progress.step, pace))
         progress.watch(connector.api_calls)
         report = scan(

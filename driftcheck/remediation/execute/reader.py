@@ -161,6 +161,7 @@ def foreign(
     return [
         item
         for aspect in aspects
+        if known.settings.get(aspect.name) != now.settings.get(aspect.name)
         for item in aspect.compare(within)
         if isinstance(item, Difference) and not any(_near(item.pointer, place) for place in touched)
     ]
