@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,8 @@ from tests.terraform.test_scan import KEY, scanned, workspace
 pytestmark = [pytest.mark.terraform, pytest.mark.slow]
 
 CUSTOMER_KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+TARGET = "target_tracking/DynamoDBReadCapacityUtilization/target_value"
 
 #: Each is a configuration of its own kind; what one forgets, another has.
 TABLES = f"""
@@ -29,6 +32,14 @@ module "without_streams" {{
   enable_streams                = false
   enable_point_in_time_recovery = false
   enable_deletion_protection    = false
+}}
+module "scaled" {{
+  source                     = "./dynamodb"
+  table_name                 = "m-scaled"
+  environment                = "test"
+  billing_mode               = "PROVISIONED"
+  autoscaling_read           = {{ max_capacity = 50 }}
+  enable_deletion_protection = false
 }}
 module "tagged" {{
   source                     = "./dynamodb"
@@ -116,12 +127,35 @@ resource "aws_dynamodb_tag" "apart" {{
 """
 
 
-def test_they_scan_clean(toolchain: Toolchain, aws: MotoServer, tmp_path: Path) -> None:
+def told(report: dict[str, Any]) -> list[tuple[str, str, object, object]]:
+    """What stands in a report: table, path, expected, actual."""
+    return [
+        (f["table"], f["path"], f["expected"], f["actual"])
+        for f in report["findings"]
+        if f["kind"] != "unknown" or f["decides"]
+    ]
+
+
+def test_they_scan_clean_until_an_input_of_a_module_changes(
+    toolchain: Toolchain, aws: MotoServer, tmp_path: Path
+) -> None:
     made = workspace(toolchain, aws, tmp_path, {"main.tf": "# the tables follow\n"})
     copytree(MODULES / "dynamodb", made.root / "dynamodb")
     (made.root / "main.tf").write_text(TABLES, encoding="utf-8")
     made.apply()
-    report = scanned(aws, tmp_path)
-    open_findings = [f for f in report["findings"] if f["kind"] != "unknown" or f["decides"]]
-    assert [(f["table"], f["path"], f["message"]) for f in open_findings] == []
-    assert report["summary"]["compliant"] == report["summary"]["tables"] == 12
+    report = scanned(aws, tmp_path, code=0)
+    assert told(report) == []
+    assert report["summary"]["compliant"] == report["summary"]["tables"] == 13
+
+    ahead = TABLES.replace("max_capacity = 50", "max_capacity = 80, target_utilization = 60")
+    ahead = ahead.replace("enable_streams                = false", "")
+    (made.root / "main.tf").write_text(ahead, encoding="utf-8")
+    indexes = ("createdAt-index", "customerId-createdAt-index", "status-createdAt-index")
+    scaled = ["table", *(f"index/{index}" for index in indexes)]
+    assert sorted(told(scanned(aws, tmp_path, code=1))) == sorted(
+        [
+            ("m-bare", "/stream_enabled", True, False),
+            *(("m-scaled", f"/autoscaling/{s}/read/max_capacity", 80, 50) for s in scaled),
+            *(("m-scaled", f"/autoscaling/{s}/read/{TARGET}", 60, 70) for s in scaled),
+        ]
+    )
