@@ -6,7 +6,6 @@ the repository is executed.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from driftcheck.errors import UsageError
-from driftcheck.paths import shown
+from driftcheck.paths import real, shown
+from driftcheck.stages.git import Entry, blobs, entries, git
 
 #: Bounds on what is read of a commit.
 MAX_FILES = 200_000
@@ -42,7 +42,9 @@ class Snapshot:
 
     def inside(self, path: Path) -> Path:
         """A path of the snapshot, as seen from the top of the repository."""
-        return path.resolve().relative_to(self.root.resolve())
+        root, found = real(self.root), real(path)
+        # A link that leads out is called by its own name.
+        return (found if found.is_relative_to(root) else root / path.name).relative_to(root)
 
     def display(self, path: Path) -> str:
         """A path of the snapshot as messages give it: that of the repository, at the commit."""
@@ -83,7 +85,7 @@ class MergeBases:
 
     def _base(self, top: Path) -> str:
         commit = _commit(top, self._ref)
-        base = _git(top, "merge-base", "HEAD", commit, missing=True).strip()
+        base = git(top, "merge-base", "HEAD", commit, missing=True).strip()
         if not base:
             raise UsageError(
                 f"--base {self._ref}: it has no common ancestor with HEAD. In a shallow clone, "
@@ -110,82 +112,49 @@ def snapshot(top: Path, commit: str) -> Iterator[Snapshot]:
 
 
 def _top(here: Path) -> Path:
-    return Path(_git(here, "rev-parse", "--show-toplevel").strip()).resolve()
+    return Path(git(here, "rev-parse", "--show-toplevel").strip()).resolve()
 
 
 def _commit(top: Path, ref: str) -> str:
     if ref.startswith("-"):
         raise UsageError(f"{ref}: this is no name of a commit.")
-    found = _git(top, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", missing=True).strip()
+    found = git(top, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", missing=True).strip()
     if not found:
         raise UsageError(f"{ref}: there is no such commit in {shown(top)}. Fetch it first.")
     return found
 
 
 def _write_files(top: Path, commit: str, root: Path) -> None:
-    entries = [e for e in _git(top, "ls-tree", "-r", "-l", "-z", commit).split("\0") if e]
-    wanted: list[tuple[str, str, PurePosixPath]] = []
-    total = 0
-    for entry in entries:
-        details, _, name = entry.partition("\t")
-        mode, _kind, blob, size = details.split()
-        if mode not in (*_FILE_MODES, _LINK_MODE) or int(size) > MAX_BLOB:
-            continue
-        total += int(size)
-        wanted.append((mode, blob, PurePosixPath(name)))
-    if len(wanted) > MAX_FILES or total > MAX_BYTES:
-        raise UsageError(f"{commit[:10]}: the commit is too large to be read.")
-    contents = _blobs(top, [blob for _, blob, _ in wanted])
+    wanted = list(_wanted(top, commit))
     # Links last: no file is ever written through one.
-    for mode, blob, path in sorted(wanted, key=lambda w: w[0] == _LINK_MODE):
-        target = root / path
-        if ".." in path.parts or path.is_absolute():
-            raise UsageError(f"{commit[:10]}: the path {path} leads out of the repository.")
+    wanted.sort(key=lambda entry: entry.mode == _LINK_MODE)
+    contents = blobs(top, [entry.object for entry in wanted])
+    for entry, content in zip(wanted, contents, strict=True):
+        target = root / entry.path
+        link = content.decode("utf-8", "surrogateescape") if entry.mode == _LINK_MODE else None
+        if link is not None and "\0" in link:
+            raise UsageError(f"{commit[:10]}:{entry.path}: this link leads to no path.")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            if mode == _LINK_MODE:
+            if link is not None:
                 # Whoever follows it resolves it first and stays within the root.
-                target.symlink_to(contents[blob].decode("utf-8", "surrogateescape"))
+                target.symlink_to(link)
             else:
-                target.write_bytes(contents[blob])
+                target.write_bytes(content)
         except OSError as error:
-            raise UsageError(f"{commit[:10]}:{path}: cannot be read: {error.strerror}.") from None
+            problem = f"cannot be read: {error.strerror}."
+            raise UsageError(f"{commit[:10]}:{entry.path}: {problem}") from None
 
 
-def _blobs(top: Path, names: list[str]) -> dict[str, bytes]:
-    output = _run(top, ["cat-file", "--batch"], "\n".join(names).encode() + b"\n")
-    contents: dict[str, bytes] = {}
-    at = 0
-    while at < len(output):
-        end = output.index(b"\n", at)
-        name, _kind, size = output[at:end].decode().split()
-        contents[name] = output[end + 1 : end + 1 + int(size)]
-        at = end + 1 + int(size) + 1
-    return contents
-
-
-def _git(where: Path, *arguments: str, missing: bool = False) -> str:
-    return _run(where, list(arguments), missing=missing).decode("utf-8", "surrogateescape")
-
-
-def _run(
-    where: Path, arguments: list[str], content: bytes = b"", *, missing: bool = False
-) -> bytes:
-    """What git answers; nothing, where that is allowed, when it answers with exit code 1."""
-    # A hostile repository may not make git run programs of its choice.
-    safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
-    try:
-        done = subprocess.run(  # noqa: S603 - the arguments are ours, refs are verified
-            ["git", "-C", str(where), *safe, *arguments],  # noqa: S607 - the user's own git
-            input=content,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise UsageError("git is needed to compare with another commit, and is not here.") from None
-    if done.returncode == 1 and missing:
-        return b""
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise UsageError(f"git {arguments[0]}: {said[-1] if said else 'failed'}")
-    return done.stdout
+def _wanted(top: Path, commit: str) -> Iterator[Entry]:
+    """The files and links of a commit, refused where they are too many or lead out of it."""
+    total = 0
+    for count, entry in enumerate(entries(top, commit), 1):
+        path = PurePosixPath(entry.path)
+        if ".." in path.parts or path.is_absolute():
+            raise UsageError(f"{commit[:10]}: the path {path} leads out of the repository.")
+        if entry.mode in (*_FILE_MODES, _LINK_MODE) and (entry.size or 0) <= MAX_BLOB:
+            total += entry.size or 0
+            yield entry
+        if count > MAX_FILES or total > MAX_BYTES:
+            raise UsageError(f"{commit[:10]}: the commit is too large to be read.")
