@@ -346,12 +346,17 @@ def main(words: Sequence[str] | None = None) -> int:
     unknown = set(given.rows) - set(ROWS)
     if unknown:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
+    return int(measure(given.rows or list(ROWS), given.rounds))
+
+
+def measure(rows: Sequence[str], rounds: int) -> bool:
+    """Print the table of the rows; whether any figure missed what it has to reach."""
     print(HEADER, flush=True)
     missed = False
-    for figure in figures(given.rows or list(ROWS), given.rounds):
+    for figure in figures(rows, rounds):
         print(figure if isinstance(figure, str) else figure.line(), flush=True)
         missed |= isinstance(figure, str) or figure.value > figure.limit
-    return int(missed)
+    return missed
 
 
 if __name__ == "__main__":

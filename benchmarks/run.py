@@ -1,6 +1,6 @@
 """``make bench``: driftcheck against its peers and against the floor, as ratios of CPU time.
 
-    python -m benchmarks.run [--runs 5] [--only NAME] [--write docs/benchmarks.md]
+    python -m benchmarks.run [--part reading] [--runs 5] [--only NAME] [--write FILE]
 
 Absolute seconds say little about another machine; a ratio of two programs that run
 in turn on the same one says the same everywhere. A peer that is not there is named
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import environments
+from benchmarks import environments, reading
 from benchmarks.measure import Comparison, Disturbed, Subject, compare
 from benchmarks.tree import make_tree
 
@@ -180,24 +180,36 @@ HEADER = (
 def main() -> int:
     """The command line; 0 when every comparison that was made reached its ratio."""
     parser = argparse.ArgumentParser(description="Measure driftcheck against its peers.")
+    parser.add_argument("--part", choices=("terraform", "reading"), help="both without it")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", help="only comparisons whose name contains this")
     parser.add_argument("--write", type=Path, help="write the table into this file as well")
     arguments = parser.parse_args()
+    missed = False
+    if arguments.part != "reading":
+        missed |= _terraform(arguments.runs, arguments.only, arguments.write)
+    if arguments.part != "terraform":
+        rows = [row for row in reading.ROWS if arguments.only is None or arguments.only in row]
+        missed |= reading.measure(rows, arguments.runs) if rows else False
+    return int(missed)
+
+
+def _terraform(runs: int, only: str | None, write: Path | None) -> bool:
+    """Measure the evaluation of Terraform; whether a comparison missed its ratio."""
     work = Path(tempfile.mkdtemp(prefix="driftcheck-bench-"))
     lines = [HEADER]
     print(HEADER, flush=True)
     missed = False
     try:
-        for target, result in results(arguments.runs, arguments.only, work):
+        for target, result in results(runs, only, work):
             lines.append(row(target, result))
             missed = missed or (isinstance(result, Comparison) and result.ratio > target.limit)
             print(lines[-1], flush=True)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    if arguments.write is not None:
-        arguments.write.write_text("\n".join(lines) + "\n")
-    return int(missed)
+    if write is not None:
+        write.write_text("\n".join(lines) + "\n")
+    return missed
 
 
 if __name__ == "__main__":
