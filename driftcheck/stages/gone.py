@@ -17,7 +17,7 @@ from driftcheck.hcl.module.tree import ModuleNode
 from driftcheck.inputs.refactoring import removed_at
 from driftcheck.model.location import Location
 from driftcheck.model.table import Table
-from driftcheck.paths import shown
+from driftcheck.paths import is_inside, shown
 from driftcheck.stages.base import Snapshot
 
 #: A step of an address: a name, and the instance key that it has.
@@ -94,7 +94,7 @@ def _in_work_tree(old: Location, before: Snapshot) -> Location:
     """The line of the work tree that is nearest to a line of the code before."""
     name = old.file.partition(":")[2]
     path = before.repository / name
-    if path.is_file():
+    if path.is_file() and is_inside(path, before.repository):
         return Location(shown(path), _line_now(old.line, before.root / name, path), 1)
     rest = configuration_files(path.parent)[0] if path.parent.is_dir() else []
     if rest:

@@ -84,7 +84,14 @@ _BOTH = _target("Read", policy=True) + _target("Write", policy=True)
 CAPACITY = {
     "on demand": ('  billing_mode = "PAY_PER_REQUEST"', ""),
     "on demand by a variable": ("  billing_mode = var.mode", ""),
-    "billing mode without a value": ("  billing_mode = var.unset_mode", ""),
+    "billing mode without a value": (
+        "  billing_mode = var.unset_mode\n"
+        + "\n".join(
+            f'  {name} = var.unset_mode == "PROVISIONED" ? 5 : null'
+            for name in ("read_capacity", "write_capacity")
+        ),
+        "",
+    ),
     "fixed": (_CAPACITY, ""),
     "scaled": (_CAPACITY, _linked(_BOTH)),
     "scaled, by name": (_CAPACITY, _BOTH),
@@ -94,6 +101,40 @@ CAPACITY = {
         _linked(_target("Read", policy=False) + _target("Write", policy=False)),
     ),
 }
+_REPLICA_KEY = "arn:aws:kms:us-east-1:123456789012:key/1b2c3d4e-0000-4000-8000-000000000001"
+_BLOCK = '  replica {\n    region_name = "us-east-1"\n%s  }'
+_REPLICA = """resource "aws_dynamodb_table_replica" "other" {
+  provider         = aws.other
+  global_table_arn = aws_dynamodb_table.this.arn
+%s}
+"""
+#: name: the table's own blocks, and the resources around it.
+REPLICAS = {
+    "nothing": ("", ""),
+    "block": (_BLOCK % "", ""),
+    "block with a key and backups": (
+        _BLOCK % f'    kms_key_arn = "{_REPLICA_KEY}"\n    point_in_time_recovery = true\n',
+        "",
+    ),
+    "resource": ("", _REPLICA % ""),
+    "resource with a key and backups": (
+        "",
+        _REPLICA % f'  kms_key_arn = "{_REPLICA_KEY}"\n  point_in_time_recovery = true\n',
+    ),
+    "resource with the key of AWS": (
+        "",
+        _REPLICA % f'  kms_key_arn = "{_ALIAS.replace("eu-central-1", "us-east-1")}"\n',
+    ),
+    "resource with a null key": ("", _REPLICA % "  kms_key_arn = null\n"),
+    "resource with a key without a value": ("", _REPLICA % "  kms_key_arn = var.unset_key\n"),
+    "global table of the first version": (
+        "",
+        'resource "aws_dynamodb_global_table" "first" {\n  name = aws_dynamodb_table.this.name\n'
+        '  replica {\n    region_name = "us-east-1"\n  }\n}\n',
+    ),
+}
+#: The region of the replicas that are resources of their own.
+PROVIDERS = 'provider "aws" {\n  alias  = "other"\n  region = "us-east-1"\n}\n'
 VARIABLES = """variable "yes" {
   type    = bool
   default = true
@@ -112,6 +153,7 @@ variable "mode" {
 }
 variable "unset" { type = bool }
 variable "unset_mode" { type = string }
+variable "unset_key" { type = string }
 locals { protected = true }
 resource "aws_kms_key" "table" {}
 """
@@ -125,10 +167,12 @@ class Module:
     backups: str
     key: str
     capacity: str
+    replicas: str
 
     @property
     def text(self) -> str:
         own, around = CAPACITY[self.capacity]
+        inside, beside = REPLICAS[self.replicas]
         return f"""{VARIABLES}resource "aws_dynamodb_table" "this" {{
   name     = "orders"
   hash_key = "id"
@@ -139,17 +183,20 @@ class Module:
   }}
   {BACKUPS[self.backups]}
   {KEYS[self.key]}
+{inside}
 }}
-{around}"""
+{around}{beside}"""
 
 
 def modules() -> Iterator[Module]:
     """77 modules: each variant of each concern many times, in changing company."""
-    backups, keys, capacity = list(BACKUPS), list(KEYS), list(CAPACITY)
+    backups, keys = list(BACKUPS), list(KEYS)
+    capacity, replicas = list(CAPACITY), list(REPLICAS)
     for number in range(len(backups) * len(keys)):
         yield Module(
             f"m{number:02}",
             backups[number % len(backups)],
             keys[number % len(keys)],
             capacity[number % len(capacity)],
+            replicas[number % len(replicas)],
         )

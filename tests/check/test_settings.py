@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import boto3
 import pytest
+from moto import mock_aws
 
+from driftcheck.cli.main import run
 from driftcheck.errors import SpecError
 from driftcheck.settings import Settings, load_settings
 from tests.check.conftest import TABLE, Repository
+from tests.check.test_check import GOOD, SPEC
 
 BARE = TABLE.replace("recovery {\n    enabled = true", "recovery {\n    enabled = false")
 
@@ -120,3 +124,34 @@ def test_a_bad_settings_file_is_one_message(repository: Repository) -> None:
     outcome = repository.check()
     assert outcome.code == 2
     assert "driftcheck.toml:1:1" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "options", "code"),
+    [("", [], 1), ('fail-on = "never"\n', [], 0), ('fail-on = "never"\n', ["--fail-on=low"], 1)],
+)
+def test_remediate_fails_as_the_settings_say(
+    repository: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    options: list[str],
+    code: int,
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    repository.write(
+        {
+            "module/main.tf": GOOD,
+            "own/a.yaml": SPEC.format(name="a", protected="true"),
+            "driftcheck.toml": f'specs = ["own"]\n{setting}',
+        }
+    )
+    with mock_aws():
+        boto3.client("dynamodb", region_name="eu-central-1").create_table(
+            TableName="orders",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            DeletionProtectionEnabled=True,  # so that nothing is left that a step could mend
+        )
+        assert run(["remediate", "--dry-run", "--quiet", *options]) == code

@@ -161,6 +161,7 @@ def command(
     if to and (specs or plan_in):
         raise UsageError("--to takes the place of specs and of a saved plan.")
     wanted = output.outputs(formats)
+    fail_on = session.fail_on(ctx, fail_on)
     settings = RemediateOptions(
         evaluation=session.evaluation(ctx, var, var_file, workspace),
         choice=Choice(
