@@ -190,6 +190,10 @@ def _only_dynamodb_is_elsewhere(clients: Clients) -> bool:
 
 
 def _check_endpoint(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # no address, or no port, that there could be
+        whole = False
+    if not whole:
         raise UsageError(f"--endpoint-url {url}: give a whole URL, as http://localhost:5000.")

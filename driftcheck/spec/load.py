@@ -64,6 +64,8 @@ def load_specs(path: Path, root: Path | None = None) -> tuple[Spec, ...]:
     Files that they name must lie in ``root``, by default the repository that the
     spec itself is in. Raises ``SpecError`` at the line of the first mistake.
     """
+    if path.name.endswith((".tf", ".tf.json")):
+        raise UsageError(f"{shown(path)}: this is Terraform code and no spec. Name its directory.")
     document = load_document(path)
     _check_version(document)
     schema = spec_schema()
@@ -104,6 +106,12 @@ def _check_version(document: Document) -> None:
     if "version" not in document.data:
         raise SpecError("this is not a spec: it lacks the version.", start, "Add: version: 1")
     version = document.data["version"]
+    if version == "1":
+        raise SpecError(
+            'the version is the text "1".',
+            document.values["/version"],
+            "Write it without quotes: version: 1",
+        )
     if version != 1 or isinstance(version, bool):
         raise SpecError(
             f"version {version} of the spec format is not known.",

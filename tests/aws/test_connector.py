@@ -128,7 +128,9 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         assert failure(TARGET).startswith(f"nobody answers at {url}")
 
 
-@pytest.mark.parametrize("url", ["localhost:5000", "ftp://x", "http://", "x"])
+@pytest.mark.parametrize(
+    "url", ["localhost:5000", "ftp://x", "http://", "x", "http://[::1", "http://x:99999"]
+)
 def test_an_endpoint_that_is_no_url(url: str) -> None:
     with pytest.raises(UsageError, match="give a whole URL"):
         AwsConnector(AwsOptions(endpoint_url=url))

@@ -42,6 +42,20 @@ def test_a_spec_against_its_schema(cli: Program) -> None:
     )
 
 
+def test_a_version_in_quotes(cli: Program) -> None:
+    cli.write("specs/orders.yaml", SPEC.replace("version: 1", 'version: "1"'))
+    assert message(cli, "scan") == (
+        'specs/orders.yaml:2:10: the version is the text "1". Write it without quotes: version: 1'
+    )
+
+
+@pytest.mark.parametrize("command", ["scan", "show", "check", "provision"])
+def test_terraform_code_where_a_spec_is_meant(cli: Program, command: str) -> None:
+    assert message(cli, command, "module/main.tf") == (
+        "module/main.tf: this is Terraform code and no spec. Name its directory."
+    )
+
+
 def test_yaml_that_is_none(cli: Program) -> None:
     cli.write("specs/orders.yaml", "version: 1\nname: [\n")
     assert message(cli, "scan").startswith("specs/orders.yaml:3:1: this is not valid YAML")

@@ -50,6 +50,7 @@ def command(
     wait_timeout: WaitTimeout = 1800.0,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
 ) -> None:
     """Create the tables of a spec, or take them away.
 
@@ -64,6 +65,7 @@ def command(
     from driftcheck.spec.load import load_spec
     from driftcheck.stages.provision import plans, provision, targets_of
 
+    del no_color  # nothing of it is coloured
     whole = True
     read = load_spec(spec or reference_spec())
     evaluation = session.evaluation(ctx, var, var_file, workspace)
