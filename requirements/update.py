@@ -36,11 +36,12 @@ def main(arguments: list[str]) -> int:
     extras = project["project"]["optional-dependencies"]
     oldest = project["project"]["requires-python"].removeprefix(">=")
 
-    everything = [*build, *core, *extras["sandbox"], *extras["dev"]]
+    everything = [*build, *core, *extras["sandbox"], *extras["dask"], *extras["dev"]]
     lock("dev", everything, oldest, upgrade=upgrade)
     lock("build", build, oldest, within="dev")
     lock("core", core, oldest, within="dev")
     lock("sandbox", [*core, *extras["sandbox"]], oldest, within="dev")
+    lock("dask", [*core, *extras["dask"]], oldest, within="dev")
     lock("lock", [RESOLVER], oldest, upgrade=upgrade)
     return 0
 

@@ -54,10 +54,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("compare", "remediation", "remediation.plan", "remediation.execute"),
         *("aws", "inputs", "sandbox", "records"),
     },
+    # Processes that share the work, here or on a cluster.
+    "executors": {"errors", "model", "spec", "aws", "stages"},
     "cli": {
         *("errors", "paths", "model", "hcl", "documents", "aspects", "policies", "spec"),
         *("compare", "remediation", "remediation.plan", "remediation.execute"),
         *("aws", "inputs", "resources", "sandbox", "settings", "stages", "reports", "records"),
+        "executors",
     },
     "__main__": {"errors", "cli"},
 }
@@ -74,6 +77,7 @@ ONLY_IN: dict[str, set[str]] = {
     "hcl2": {"hcl"},
     "lark": {"hcl"},
     "typer": {"cli"},
+    "distributed": {"executors"},
 }
 
 #: Only one module may import any of these: it alone knows the shape of their tree.

@@ -13,7 +13,7 @@ from driftcheck.spec.model import Spec, Target
 _BETWEEN_LINES = 10.0
 #: Seconds between two looks at the counts on a terminal.
 _BETWEEN_LOOKS = 0.2
-#: Seconds for which the rate of calls is told: long enough not to jump.
+#: Seconds, at least, for which the rate of calls is told: long enough not to jump.
 _WINDOW = 5.0
 
 
@@ -52,6 +52,7 @@ class ScanProgress(Progress):
         self._expected += tables
         if self._began is None:
             self._began = self._clock()
+            self._looks.append((self._began, 0))
 
     def table(self, name: str) -> None:
         """A table was looked at."""
@@ -68,7 +69,8 @@ class ScanProgress(Progress):
         calls = self._calls().values()
         total = sum(c.calls + c.retries for c in calls)
         throttled = sum(c.throttled for c in calls)
-        self._looks = [look for look in self._looks if now - look[0] <= _WINDOW]
+        while len(self._looks) > 1 and now - self._looks[1][0] >= _WINDOW:
+            self._looks.pop(0)
         self._looks.append((now, total))
         parts = [f"{self._done:,} of {self._expected:,} tables"]
         since, then = self._looks[0]

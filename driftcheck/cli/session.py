@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from driftcheck.sandbox import SandboxConnector
     from driftcheck.stages.load import Loaded
     from driftcheck.stages.options import EvaluationOptions
+    from driftcheck.stages.scanning.shards import Remote
 
 
 def variables(
@@ -87,6 +88,23 @@ def connector(
         return
     with opened(options) as inside:
         yield inside
+
+
+def executor(
+    url: str,
+    processes: int | None,
+    concurrency: int,
+    *,
+    endpoint_url: str | None,
+    region: str | None,
+    profile: str | None,
+) -> AbstractContextManager[Remote | None]:
+    """The processes that share the work of a scan."""
+    from driftcheck import executors
+    from driftcheck.aws.connector import AwsOptions
+
+    options = AwsOptions(endpoint_url, region, profile)
+    return executors.executor(url, processes, options, concurrency)
 
 
 @contextmanager

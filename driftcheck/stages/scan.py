@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import partial
 
 from driftcheck.errors import AwsError, DriftcheckError
-from driftcheck.model.finding import Finding
 from driftcheck.model.report import ApiCalls, Report, TableResult, now
 from driftcheck.model.values import Unknown
 from driftcheck.policies.model import Policy
@@ -24,6 +23,7 @@ from driftcheck.stages.scanning.journal import Journal, Key
 from driftcheck.stages.scanning.lanes import BESIDE, Failed, Finished, Lanes, Opened, pool_of
 from driftcheck.stages.scanning.options import Progress, Quiet, ScanOptions
 from driftcheck.stages.scanning.rows import Seat
+from driftcheck.stages.scanning.shards import Remote, ShardResult, scan_shard, shard_of
 from driftcheck.stages.scanning.target import TargetScan, open_target
 from driftcheck.stages.subjects import Subject, subjects
 
@@ -31,9 +31,8 @@ __all__ = ["Progress", "Quiet", "ScanOptions", "scan"]
 
 #: A target by the numbers of its spec and of the target in it.
 _Place = tuple[int, int]
-#: A table by its number in its target.
-_Task = tuple[int, Subject]
-_Found = tuple[TableResult, list[Finding]]
+#: Tables with their numbers in their target: one, or a slice for another process.
+_Task = tuple[tuple[int, Subject], ...]
 
 
 def scan(
@@ -42,8 +41,11 @@ def scan(
     connector: Connector,
     options: ScanOptions,
     progress: Progress | None = None,
+    remote: Remote | None = None,
 ) -> Report:
     """Read every table of every target and report what is at odds.
+
+    Large runs are shared with other processes where ``remote`` says how.
 
     A target that fails is one finding and the others go on; where there is only one
     and nothing of it was read, its error is raised instead. Interrupted by Ctrl-C, it
@@ -57,7 +59,7 @@ def scan(
         pool_of(options.concurrency) as pool,
         pool_of(1 if alone else BESIDE) as beside,
     ):
-        run = _Scan(specs, policies, connector, options, progress or Quiet(), journal)
+        run = _Scan(specs, policies, connector, options, progress or Quiet(), journal, remote)
         complete = True
         try:
             run.tables(pool, beside)
@@ -66,7 +68,7 @@ def scan(
         except KeyboardInterrupt:
             complete = False
         if journal is not None:
-            journal.note_calls(connector.api_calls())
+            journal.note_calls(run.calls(earlier=False))
         began = journal.started_at if journal is not None else None
         return run.collected.report(began or started, run.calls(), complete=complete)
 
@@ -91,6 +93,7 @@ class _Scan:
         options: ScanOptions,
         progress: Progress,
         journal: Journal | None,
+        remote: Remote | None,
     ) -> None:
         self.collected = Collector(specs, options)
         self._specs = specs
@@ -99,21 +102,30 @@ class _Scan:
         self._options = options
         self._progress = progress
         self._journal = journal
+        self._remote = remote
+        #: What every other process has called so far.
+        self._called: dict[str, Mapping[str, ApiCalls]] = {}
+        self._expected = 0
         self._fingerprints = Fingerprints(specs, options)
         self._open: dict[_Place, TargetScan] = {}
         self._failed: set[_Place] = set()
         self._covered: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._nothing_read = True
 
-    def calls(self) -> Mapping[str, ApiCalls]:
-        """The calls of this run and of those that it goes on with."""
-        total = dict(self._journal.earlier_calls) if self._journal is not None else {}
-        for operation, calls in self._connector.api_calls().items():
-            total[operation] = total.get(operation, ApiCalls()) + calls
-        return total
+    def calls(self, *, earlier: bool = True) -> Mapping[str, ApiCalls]:
+        """The calls of this run in all processes, and of those that it goes on with."""
+        total: dict[str, ApiCalls] = {}
+        counts = [self._connector.api_calls(), *self._called.values()]
+        if self._journal is not None and earlier:
+            counts.append(self._journal.earlier_calls)
+        for count in counts:
+            for operation, calls in count.items():
+                total[operation] = total.get(operation, ApiCalls()) + calls
+        return dict(sorted(total.items()))
 
     def tables(self, pool: Executor, beside: Executor) -> None:
         """Look at every table of every target, the tables on ``pool``."""
+        self._progress.watch(self.calls)
         places = [(s, t) for s, spec in enumerate(self._specs) for t in range(len(spec.targets))]
         survey = partial(self._survey, beside)
         lanes = Lanes(pool, beside, self._options.concurrency, survey, self._look)
@@ -121,8 +133,11 @@ class _Scan:
             match event:
                 case Opened(place, (target, tables)):
                     lanes.add(place, self._begin(place, target, tables))
-                case Finished(place, task, found):
-                    self._finish(place, task, found)
+                case Finished(place, task, result):
+                    self._finish(place, task, result)
+                    if result.failed is not None:
+                        lanes.drop(place)
+                        self._fail(place, AwsError(result.failed), alone=len(places) == 1)
                 case Failed(place, error):
                     lanes.drop(place)
                     self._fail(place, error, alone=len(places) == 1)
@@ -144,9 +159,16 @@ class _Scan:
         opened.connection.prefetch(in_bulk(reads, len(found)), beside)
         return opened, found
 
-    def _look(self, place: _Place, task: _Task) -> _Found:
-        """Look at one table; on a thread of ``pool``."""
-        return self._open[place].table(task[1])
+    def _look(self, place: _Place, task: _Task) -> ShardResult:
+        """Look at some tables; on a thread of ``pool``."""
+        target = self._open[place]
+        if self._remote is not None and len(task) > 1:
+            shard = shard_of(self._remote, target, [subject for _, subject in task])
+            try:
+                return self._remote.executor.submit(scan_shard, shard).result()
+            except self._remote.lost:
+                pass  # the process ended, and took nothing with it but time
+        return ShardResult(tuple(target.table(subject) for _, subject in task))
 
     def _begin(
         self, place: _Place, target: TargetScan, tables: Sequence[Subject]
@@ -156,12 +178,18 @@ class _Scan:
         self.collected.waivers(place[0], target.code.waivers)
         self.collected.beside((*place, BEFORE), target.code.findings)
         self._progress.expect(len(tables))
+        self._expected += len(tables)
+        left: list[tuple[int, Subject]] = []
         for number, subject in enumerate(tables):
             home = target.home(subject)
             if not isinstance(subject.name, Unknown):
                 self._covered[home.account, home.region].add(subject.name)
             if not self._known_already((*place, number), target, subject):
-                yield number, subject
+                left.append((number, subject))
+        many = self._remote is not None and self._expected >= self._remote.least
+        most = self._remote.most if self._remote is not None and many else 1
+        for start in range(0, len(left), most):
+            yield tuple(left[start : start + most])
 
     def _known_already(self, seat: Seat, target: TargetScan, subject: Subject) -> bool:
         """Take a table from the journal, if an earlier run looked at it."""
@@ -175,16 +203,18 @@ class _Scan:
         self._progress.table(key[4] or key[5] or "")
         return True
 
-    def _finish(self, place: _Place, task: _Task, found: _Found) -> None:
-        """A table was looked at."""
-        number, subject = task
-        result, findings = found
-        self._nothing_read = False
-        row = self.collected.table((*place, number), result, findings)
-        if self._journal is not None:
-            of = self._fingerprints.of(self._open[place], subject)
-            self._journal.write(_key(result), of, row, self._connector.api_calls)
-        self._progress.table(result.name or result.address or "")
+    def _finish(self, place: _Place, task: _Task, done: ShardResult) -> None:
+        """Tables were looked at; where a slice failed, only the first ones of it."""
+        if done.worker is not None:
+            self._called[done.worker] = done.calls
+        for (number, subject), (result, findings) in zip(task, done.found, strict=False):
+            self._nothing_read = False
+            row = self.collected.table((*place, number), result, findings)
+            if self._journal is not None:
+                of = self._fingerprints.of(self._open[place], subject)
+                calls = partial(self.calls, earlier=False)
+                self._journal.write(_key(result), of, row, calls)
+            self._progress.table(result.name or result.address or "")
 
     def _fail(self, place: _Place, error: Exception, *, alone: bool) -> None:
         """A target, or one of its tables, could not be read: nobody else has to suffer for it."""

@@ -74,21 +74,26 @@ def start(
     directory: Path, stub: Stub, *arguments: str, stdout: int = subprocess.DEVNULL
 ) -> subprocess.Popen[str]:
     """A scan in a process of its own."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "COV"))}
     return subprocess.Popen(
         [sys.executable, "-m", "driftcheck", "scan", "--endpoint-url", stub.url, *arguments],
         cwd=directory,
-        env={
-            **kept,
-            "AWS_CONFIG_FILE": str(directory / "profiles"),
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "PYTHONPATH": str(Path(__file__).parents[2]),
-        },
+        env=environment(directory),
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """The environment of a process that signs in with the profiles of an organisation."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "COV"))}
+    return {
+        **kept,
+        "AWS_CONFIG_FILE": str(directory / "profiles"),
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
 
 
 def scanned(directory: Path, stub: Stub, *arguments: str) -> tuple[int, dict[str, Any]]:

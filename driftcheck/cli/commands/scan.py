@@ -39,6 +39,26 @@ ResumeFile = Annotated[
         help="Go on with the run that wrote this journal: what it finished is not read again.",
     ),
 ]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--processes",
+        metavar="N",
+        min=1,
+        max=256,
+        help="Processes that share the work. Without it a run of thousands of tables has one for "
+        "each processor.",
+        show_default=False,
+    ),
+]
+ExecutorUrl = Annotated[
+    str,
+    typer.Option(
+        "--executor",
+        metavar="URL",
+        help="Who does the work: local, or a Dask cluster, as dask://HOST:PORT.",
+    ),
+]
 #: What the embedded AWS stands at a time.
 _SANDBOX_CONCURRENCY = 1
 
@@ -62,6 +82,8 @@ def command(
     settle_timeout: options.SettleTimeout = 60.0,
     poll_interval: options.PollInterval = 2.0,
     concurrency: Concurrency = 32,
+    processes: Processes = None,
+    executor: ExecutorUrl = "local",
     journal: JournalFile = None,
     resume: ResumeFile = None,
     quiet: options.Quiet = False,
@@ -81,6 +103,8 @@ def command(
     severity = session.fail_on(ctx, fail_on).severity
     if journal is not None and resume is not None:
         raise UsageError("--journal begins a journal and --resume goes on with one: give one.")
+    if sandbox and executor != "local":
+        raise UsageError("--sandbox is inside this program, where no --executor can reach it.")
     evaluation = session.evaluation(ctx, var, var_file, workspace)
     loaded = session.loaded(specs, policies, sandbox=sandbox)
     with (
@@ -88,6 +112,14 @@ def command(
         session.connector(
             endpoint_url=endpoint_url, region=region, profile=profile, sandbox=sandbox
         ) as connector,
+        session.executor(
+            executor,
+            1 if sandbox else processes,
+            concurrency,
+            endpoint_url=endpoint_url,
+            region=region,
+            profile=profile,
+        ) as remote,
     ):
         from driftcheck.stages.scan import ScanOptions, scan
 
@@ -100,7 +132,6 @@ def command(
                     connection = connector.open(spec, target)
                     pace = Pace(poll_interval=poll_interval, grace=0.0)
                     list(provision(spec, target, connection, evaluation, progress.step, pace))
-        progress.watch(connector.api_calls)
         report = scan(
             loaded.specs,
             loaded.policies,
@@ -116,6 +147,7 @@ def command(
                 resume=resume is not None,
             ),
             progress,
+            remote,
         )
     report = replace(report, allow_unknown=allow_unknown)
     output.deliver(report, wanted, output.style(quiet=quiet, verbose=verbose, no_color=no_color))

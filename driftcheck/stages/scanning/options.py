@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from driftcheck.model.baseline import Baseline
+from driftcheck.model.report import ApiCalls
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.options import EvaluationOptions
 
 
 class Progress(Protocol):
     """Is told what the scan does; shows it to somebody. Called from one thread only."""
+
+    def watch(self, calls: Callable[[], Mapping[str, ApiCalls]]) -> None:
+        """Where to ask for the calls made so far."""
 
     def target(self, spec: Spec, target: Target) -> None:
         """A target begins."""
@@ -29,6 +33,9 @@ class Progress(Protocol):
 
 class Quiet:
     """Shows nothing."""
+
+    def watch(self, calls: Callable[[], Mapping[str, ApiCalls]]) -> None:
+        """Nothing."""
 
     def target(self, spec: Spec, target: Target) -> None:
         """Nothing."""

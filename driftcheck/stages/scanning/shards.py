@@ -1,0 +1,155 @@
+"""A slice of a target's tables, looked at by a process that knows nothing yet.
+
+The process may be one of this machine's or one of a cluster's: it gets everything
+as plain data and gives everything back, and asks AWS with credentials of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from driftcheck.errors import AwsError
+from driftcheck.model.baseline import Baseline
+from driftcheck.model.finding import Finding
+from driftcheck.model.report import ApiCalls, TableResult
+from driftcheck.model.table import Table
+from driftcheck.policies.model import Policy
+from driftcheck.spec.model import Spec, Target
+from driftcheck.stages.code import CodeTables
+from driftcheck.stages.connection import Connector
+from driftcheck.stages.needs import Needing, in_bulk
+from driftcheck.stages.options import EvaluationOptions
+from driftcheck.stages.scanning.lanes import BESIDE, pool_of
+from driftcheck.stages.scanning.options import ScanOptions
+from driftcheck.stages.scanning.target import TargetScan
+from driftcheck.stages.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Processes that take slices: an executor, and how one of them opens connections.
+
+    ``connect`` is sent to the processes, and must be equal to itself there. ``most`` is
+    how many tables a slice has at the most, and ``concurrency`` how many of them are
+    looked at at a time; in a run of fewer tables than ``least`` no process is worth
+    beginning. ``lost`` are the errors that tell of a process which ended: its slice is
+    then looked at here.
+    """
+
+    executor: Executor
+    connect: Callable[[], Connector]
+    most: int = 100
+    concurrency: int = 16
+    least: int = 0
+    lost: tuple[type[Exception], ...] = (BrokenExecutor,)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Some tables of a target, with all that has to be known to judge them."""
+
+    connect: Callable[[], Connector]
+    spec: Spec
+    target: Target
+    policies: tuple[Policy, ...]
+    options: ScanOptions
+    applied: Mapping[str | None, Table] | None
+    tables: tuple[Subject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShardResult:
+    """What a shard gave: tables in the order of the shard, as far as they could be read.
+
+    ``failed`` is why the others could not. ``calls`` are all that the process ``worker``
+    has made so far, for whichever shards; None where no other process had to do with it.
+    """
+
+    found: tuple[tuple[TableResult, list[Finding]], ...]
+    failed: str | None = None
+    worker: str | None = None
+    calls: Mapping[str, ApiCalls] = field(default_factory=dict)
+
+
+def shard_of(remote: Remote, scan: TargetScan, tables: Sequence[Subject]) -> Shard:
+    """Some tables of a target that has been opened, as data that can be sent."""
+    baseline = scan.options.baseline
+    if baseline is not None:
+        keys = [scan.result(table, scan.home(table)).key for table in tables]
+        known = {key: baseline.agreed[key] for key in keys if key in baseline.agreed}
+        baseline = Baseline(agreed=known)
+    applied = scan.applied
+    if applied is not None:
+        wanted = {table.code.address for table in tables if table.code is not None}
+        applied = {a: _portable(t) for a, t in applied.items() if a in wanted}
+    # The code has been evaluated: nobody else needs this environment, or may see it.
+    options = replace(
+        scan.options,
+        evaluation=EvaluationOptions(),
+        baseline=baseline,
+        concurrency=remote.concurrency,
+        journal=None,
+        resume=False,
+    )
+    sent = tuple(replace(t, code=_portable(t.code) if t.code else None) for t in tables)
+    policies = tuple(scan.policies)
+    return Shard(remote.connect, scan.spec, scan.target, policies, options, applied, sent)
+
+
+def _portable(table: Table) -> Table:
+    """A table that no longer looks its lines up in the code, but has them."""
+    return replace(table, locations={at: table.stated_at(at) for at in table.locations})
+
+
+def scan_shard(shard: Shard) -> ShardResult:
+    """Look at the tables of a shard; in whichever process this runs."""
+    connector = _connector(shard.connect)
+    found: list[tuple[TableResult, list[Finding]]] = []
+    failed: str | None = None
+    alone = shard.options.concurrency == 1
+    try:
+        connection = connector.open(shard.spec, shard.target)
+        scan = TargetScan(
+            shard.spec,
+            shard.target,
+            connection,
+            CodeTables([t.code for t in shard.tables if t.code is not None]),
+            shard.policies,
+            Needing(shard.policies, shard.spec.aspects),
+            shard.options,
+            shard.applied,
+        )
+        with (
+            pool_of(shard.options.concurrency) as pool,
+            pool_of(1 if alone else BESIDE) as beside,
+        ):
+            reads = scan.reads()
+            if not alone:
+                connection.prefetch(reads, beside)
+            connection.prefetch(in_bulk(reads, len(shard.tables)), beside)
+            for future in [pool.submit(scan.table, table) for table in shard.tables]:
+                found.append(future.result())
+    except AwsError as error:
+        failed = str(error)
+    return ShardResult(tuple(found), failed, _worker(os.getpid()), connector.api_calls())
+
+
+@cache
+def _connector(connect: Callable[[], Connector]) -> Connector:
+    """The connector of this process: sessions and clients are worth keeping."""
+    return connect()
+
+
+@cache
+def _worker(process: int) -> str:
+    """A name of this process that no other one has, on whichever machine.
+
+    Asked for by the number of the process, because one that is forked has inherited
+    what was remembered here.
+    """
+    return f"{process}-{uuid.uuid4().hex}"
