@@ -51,7 +51,7 @@ class ScanProgress(Progress):
         """So many more tables are going to be looked at."""
         self._expected += tables
         if self._began is None:
-            self._began = self._clock()
+            self._began = self._told = self._clock()
             self._looks.append((self._began, 0))
 
     def table(self, name: str) -> None:
@@ -60,6 +60,8 @@ class ScanProgress(Progress):
         if self.verbose:
             self.step(f"read {name}")
         now = self._clock()
+        if self._done == self._expected:
+            return  # the report says the rest
         if now - self._told < (_BETWEEN_LOOKS if self.live else _BETWEEN_LINES):
             return
         self._told = now
