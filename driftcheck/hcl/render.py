@@ -26,6 +26,8 @@ from driftcheck.hcl.values import EPHEMERAL, SENSITIVE, Unknown, Value
 from driftcheck.model import values as model
 
 _STEP = "  "
+#: Python itself refuses to write numbers of more than 4,300 digits.
+_MAX_BITS = 12_000
 
 
 class RenderError(HclError):
@@ -95,8 +97,8 @@ def unknown_parts(value: Value, path: str = "") -> Iterator[tuple[str, Unknown]]
 def to_plain(value: Value) -> model.Json:
     """The value as plain data: ``int``, ``Decimal``, ``str``, ``bool``, lists and dicts.
 
-    Unknown and sensitive parts become ``model.values.Unknown`` and ``Sensitive``.
-    Raises ``RenderError`` for an infinite number.
+    Unknown and sensitive parts become ``model.values.Unknown`` and ``Sensitive``, and
+    so do numbers as unknown that nobody could use: infinite ones and very long ones.
     """
     if value.marks:
         return model.Sensitive(to_plain(value.without_marks()))
@@ -110,10 +112,15 @@ def to_plain(value: Value) -> model.Json:
             return {key: to_plain(v) for key, v in raw.items()}
         case Unknown():
             return model.Unknown(raw.reason, certainly_set=raw.not_null)
-    if isinstance(raw, float):
-        raise RenderError("An infinite number cannot be used here.")
+    if not is_usable(raw):
+        return model.Unknown("the number is infinite or far too large")
     text = numbers.format_stored(raw)
     return int(text) if isinstance(raw, int) else Decimal(text)
+
+
+def is_usable(number: numbers.Number) -> bool:
+    """Whether a number can be written down as data: it is finite, and not too long."""
+    return not isinstance(number, float) and number.numerator.bit_length() <= _MAX_BITS
 
 
 def to_text(value: Value, indent: int = 0) -> str:

@@ -99,7 +99,8 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def test_live_tells_how_much_is_at_stake(repository: Repository, live: Any) -> None:
     repository.merge_into({"main.tf": TABLE})
-    repository.write({"main.tf": TABLE.replace('hash_key     = "id"', 'hash_key     = "at"')})
+    swapped = TABLE.replace('hash_key     = "id"', 'hash_key     = "at"')
+    repository.write({"main.tf": swapped.replace('range_key    = "at"', 'range_key    = "id"')})
     outcome = repository.check("--base", "main", "--live")
     (finding,) = [f for f in outcome.findings if f["kind"] == "change"]
     assert "(3 items, " in finding["message"]

@@ -50,7 +50,7 @@ MODULE = """
           type = "S"
         }
       }
-
+      range_key = try(each.value.keys[1], null)
       point_in_time_recovery {
         enabled                 = each.value.pitr
         recovery_period_in_days = each.value.days

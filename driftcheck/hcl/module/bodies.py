@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.json_syntax import json_blocks
@@ -24,6 +25,10 @@ from driftcheck.hcl.values import (
     tuple_value,
     unknown,
 )
+from driftcheck.model.location import Location
+
+#: So much alike are a word and its misspelling (``difflib``): two letters of ten may differ.
+_MISSPELT = 0.88
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +90,7 @@ class BodyEvaluator:
             if blocks:
                 return self._attribute_as_blocks(name, schema, blocks, origin)
             if schema.required:
-                self.session.diagnostics.error(
-                    "Missing required argument.",
-                    origin.location,
-                    f'The argument "{name}" is required, but no definition was found.',
-                )
-                reason = f"{self.address} does not set {name}, which is required"
-                return unknown(reason, schema.type)
+                return self._missing(name, schema, origin.location)
             return null(schema.type)
         if not schema.settable:
             self.session.diagnostics.error(
@@ -101,6 +100,8 @@ class BodyEvaluator:
             )
             return null(schema.type)
         value = self.session.value(attribute.expression, origin.scope, f"{self.address}.{name}")
+        if value.is_null and schema.required:
+            return self._missing(name, schema, attribute.expression.location)
         try:
             return convert(value, schema.type)
         except ConvertError as error:
@@ -111,15 +112,41 @@ class BodyEvaluator:
             )
             return unknown(f"{self.address}.{name} could not be evaluated: {error}", schema.type)
 
+    def _missing(self, name: str, schema: AttributeSchema, location: Location) -> Value:
+        self.session.diagnostics.error(
+            "Missing required argument.",
+            location,
+            f'The argument "{name}" is required, but no definition was found.',
+        )
+        reason = f"{self.address} does not set {name}, which is required"
+        return unknown(reason, schema.type)
+
+    def _unsupported(
+        self, kind: str, name: str, schema: BlockSchema, location: Location, example: str
+    ) -> None:
+        """Report a name that the schema lacks: an error, unless a newer provider may have it."""
+        known = [n for n, a in schema.attributes.items() if a.settable] + list(schema.blocks)
+        near = get_close_matches(name, known, n=1, cutoff=_MISSPELT)
+        hint = f'Did you mean "{near[0]}"?' if near else ""
+        if name in known:
+            hint = example
+        if hint or self.session.schemas.closed:
+            self.session.diagnostics.error(
+                f'Unsupported {kind}: "{name}" is not expected here.', location, hint
+            )
+            return
+        self.session.diagnostics.warning(
+            f'The {kind} "{name}" is not known to driftcheck.',
+            location,
+            "Either it is misspelt, or the provider is newer than those driftcheck knows; "
+            "nothing is checked about it.",
+        )
+
     def _undeclared(self, name: str, body: Body, schema: BlockSchema, scope: ModuleScope) -> Value:
         attribute = body.attributes[name]
         if schema.complete:
-            self.session.diagnostics.warning(
-                f'The argument "{name}" is not known to driftcheck.',
-                attribute.location,
-                "Either it is misspelt, or the provider is newer than those driftcheck knows; "
-                "nothing is checked about it.",
-            )
+            example = f"It is a block, not an argument: write `{name} {{ ... }}`."
+            self._unsupported("argument", name, schema, attribute.location, example)
         return self.session.value(attribute.expression, scope, f"{self.address}.{name}")
 
     def _blocks(
@@ -179,12 +206,8 @@ class BodyEvaluator:
         self, name: str, written: list[Expanded], schema: BlockSchema, origin: BodyOrigin
     ) -> Value:
         if schema.complete:
-            self.session.diagnostics.warning(
-                f'The block type "{name}" is not known to driftcheck.',
-                written[0].block.location,
-                "Either it is misspelt, or the provider is newer than those driftcheck knows; "
-                "nothing is checked about it.",
-            )
+            example = f"It is an argument, not a block: write `{name} = ...`."
+            self._unsupported("block type", name, schema, written[0].block.location, example)
         nested = NestedBlock("list", BlockSchema(complete=False))
         return self._blocks(name, nested, written, origin)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 from driftcheck.hcl.module.instances import ResourceInstance
-from driftcheck.hcl.render import to_plain
+from driftcheck.hcl.render import is_usable, to_plain
 from driftcheck.hcl.values import Unknown, Value
 
 #: Stands where a sensitive value would stand. The plan JSON has the value itself
@@ -42,21 +43,29 @@ def raw_resources(instances: Iterable[ResourceInstance]) -> list[dict[str, Any]]
 def _known(value: Value) -> Any:
     """The value without its unknown parts."""
     raw = value.raw
-    if isinstance(raw, Unknown):
+    if _is_hidden(value):
         return None
     if value.marks:
         return None if raw is None else SENSITIVE_MARKER
     if isinstance(raw, dict):
-        return {name: _known(v) for name, v in raw.items() if not v.is_unknown}
+        return {name: _known(v) for name, v in raw.items() if not _is_hidden(v)}
     if isinstance(raw, list):
         return [_known(v) for v in raw]
     return to_plain(value)
 
 
+def _is_hidden(value: Value) -> bool:
+    """Whether there is nothing to show: it is unknown, or a number that is refused anyway."""
+    raw = value.raw
+    return isinstance(raw, Unknown) or (
+        isinstance(raw, float | int | Fraction) and not isinstance(raw, bool) and not is_usable(raw)
+    )
+
+
 def _unknown(value: Value) -> Any:
     """``true`` at every unknown part, as compact as Terraform writes it."""
     raw = value.raw
-    if isinstance(raw, Unknown):
+    if _is_hidden(value):
         return True
     if isinstance(raw, dict):
         inner = {name: _unknown(v) for name, v in raw.items()}

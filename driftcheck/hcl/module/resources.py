@@ -7,10 +7,11 @@ from dataclasses import replace
 from driftcheck.errors import HclError
 from driftcheck.hcl.module.bodies import BodyEvaluator
 from driftcheck.hcl.module.builtin import SCHEMA, TERRAFORM_DATA, plan_terraform_data
+from driftcheck.hcl.module.configured import ConfiguredBlock
 from driftcheck.hcl.module.declarations import CheckRule, ProviderRef, ResourceDecl
 from driftcheck.hcl.module.dependencies import explicit_dependencies
 from driftcheck.hcl.module.expansion import expand
-from driftcheck.hcl.module.instances import ModuleInstance, ResourceInstance
+from driftcheck.hcl.module.instances import BodyOrigin, ModuleInstance, ResourceInstance
 from driftcheck.hcl.module.keys import InstanceKey, InstanceSet, Repetition, with_key
 from driftcheck.hcl.module.references import argument_names
 from driftcheck.hcl.module.schema import (
@@ -90,6 +91,8 @@ class _ResourceEvaluator:
                 origin.location,
                 "An ephemeral value cannot be an argument here: it would be stored.",
             )
+        if schema is not None and decl.mode == "resource":
+            self._check_configuration(config, origin, provider)
         values = config if schema is None else self._complete(config, provider)
         if schema is not None:
             self._check(decl.lifecycle.postconditions, replace(scope, self_value=values))
@@ -127,6 +130,21 @@ class _ResourceEvaluator:
         for rule in rules:
             what = f"{self._address}: a condition does not hold."
             check_rule(self._session, rule, scope, what, rule.location)
+
+    def _check_configuration(
+        self, config: Value, origin: BodyOrigin, provider: ProviderUse
+    ) -> None:
+        """Report what the provider would refuse."""
+        if self._decl.type == TERRAFORM_DATA:
+            return
+        lifecycle, diagnostics = self._decl.lifecycle, self._session.diagnostics
+        ignored = frozenset(path[0] for path in lifecycle.ignore_changes)
+        if lifecycle.ignore_all and isinstance(config.raw, dict):
+            ignored = frozenset(config.raw)
+        request = PlanRequest(self._decl.type, self._address, config, provider)
+        block = ConfiguredBlock(config, origin)
+        for problem in self._session.schemas.problems(request, block, ignored):
+            diagnostics.error(problem.summary, problem.location, problem.detail)
 
     def _complete(self, config: Value, provider: ProviderUse) -> Value:
         """The instance as it will be: the provider's defaults, and what only it decides."""

@@ -9,10 +9,10 @@ known and everything else about the resource is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from driftcheck.hcl.types import (
     STRING,
@@ -26,6 +26,9 @@ from driftcheck.hcl.types import (
 )
 from driftcheck.hcl.values import Value, null
 from driftcheck.model.location import Location
+
+if TYPE_CHECKING:
+    from driftcheck.hcl.module.configured import ConfiguredBlock, Problem
 
 Nesting = Literal["single", "group", "list", "set", "map"]
 
@@ -147,6 +150,13 @@ class PlanRequest:
 class ResourceSchemas(Protocol):
     """Knowledge about providers; see the module's description."""
 
+    @property
+    def closed(self) -> bool:
+        """Whether an argument that a known schema lacks is an error.
+
+        Otherwise a newer provider may have it, unless it looks like a slip.
+        """
+
     def resource(self, type_: str, names: frozenset[str]) -> BlockSchema | None:
         """The schema of a managed resource type; None where it is not known.
 
@@ -159,6 +169,15 @@ class ResourceSchemas(Protocol):
 
     def provider(self, name: str) -> BlockSchema | None:
         """The schema of a provider block; None where it is not known."""
+
+    def problems(
+        self, request: PlanRequest, block: ConfiguredBlock, ignored: frozenset[str]
+    ) -> Iterable[Problem]:
+        """What the provider would refuse in a resource's configuration.
+
+        ``ignored`` are the attributes whose changes are ignored. Only asked for types
+        that ``resource`` knows.
+        """
 
     def plan(self, request: PlanRequest) -> Value:
         """The resource instance as it will be: defaults filled in, what AWS decides unknown.
@@ -179,6 +198,8 @@ class ResourceSchemas(Protocol):
 class NoSchemas:
     """Knows no resource type."""
 
+    closed = False
+
     def resource(self, type_: str, names: frozenset[str]) -> BlockSchema | None:
         """No type is known."""
         return None
@@ -190,6 +211,12 @@ class NoSchemas:
     def provider(self, name: str) -> BlockSchema | None:
         """No provider is known."""
         return None
+
+    def problems(
+        self, request: PlanRequest, block: ConfiguredBlock, ignored: frozenset[str]
+    ) -> Iterable[Problem]:
+        """Nothing is known to be wrong."""
+        return ()
 
     def plan(self, request: PlanRequest) -> Value:
         """The configuration as it stands."""

@@ -40,9 +40,17 @@ _NEWER_KIT = frozenset(
     }
 )
 
+#: Blocks that the provider tells apart by their name alone; of several the last one counts.
+_BY_NAME = frozenset({"attribute", "local_secondary_index"})
+
 #: What AWS gives everything that it makes: unknown until then, but never null. Terraform
 #: itself does not know this; a KMS key that is referred to is certainly a key, though.
 _ALWAYS_THERE = frozenset({"arn", "key_id"})
+
+
+def is_newer_kit(type_: str) -> bool:
+    """Whether a resource type is built on the newer of the two plugin kits."""
+    return type_ in _NEWER_KIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,18 @@ class Planner:
         if nested.nesting == "set":
             inner = replace(self, in_set=True)
             elements = [inner.complete(v, facts, f"{path}.") for v in raw]
+            if self.type == "aws_dynamodb_table" and path in _BY_NAME:
+                elements = _last_of_each_name(elements)
             return set_value(nested.block.type, elements).with_marks(value.marks)
         elements = [self.complete(v, facts, f"{path}[{i}].") for i, v in enumerate(raw)]
         return list_value(nested.block.type, elements).with_marks(value.marks)
+
+
+def _last_of_each_name(elements: list[Value]) -> list[Value]:
+    """The elements of a set, in its order, without those whose name occurs again."""
+    names = [element.as_dict()["name"].raw for element in elements]
+    return [
+        element
+        for index, element in enumerate(elements)
+        if not isinstance(names[index], str) or names[index] not in names[index + 1 :]
+    ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from driftcheck.hcl.module.configured import ConfiguredBlock, Problem
 from driftcheck.hcl.module.schema import BlockSchema, PlanRequest, ProviderUse
 from driftcheck.hcl.types import STRING
 from driftcheck.hcl.values import Unknown, Value, null, object_value, string, unknown
 from driftcheck.inputs.terraform_aws.adjustments import EXACT_PLAN, set_tags_all
+from driftcheck.inputs.terraform_aws.checks import problems
 from driftcheck.inputs.terraform_aws.data_sources import read
 from driftcheck.inputs.terraform_aws.derived import Place, derive
 from driftcheck.inputs.terraform_aws.facts import Facts, facts
@@ -66,6 +69,23 @@ class AwsSchemas:
         """The schema of a provider block."""
         found = facts("provider", name)
         return None if found is None else found.schema
+
+    @property
+    def closed(self) -> bool:
+        """Whether there is no newer provider that may know more arguments."""
+        return self.exact_plan
+
+    def problems(
+        self, request: PlanRequest, block: ConfiguredBlock, ignored: frozenset[str]
+    ) -> Iterator[Problem]:
+        """What the provider refuses in a resource's configuration.
+
+        What it may accept for a resource that exists is refused in an exact plan only.
+        """
+        ignored = frozenset() if self.exact_plan else ignored
+        for problem in problems(request.type, block, self._facts(request).schema, ignored):
+            if problem.certain or self.exact_plan:
+                yield problem
 
     def plan(self, request: PlanRequest) -> Value:
         """The resource as it will be."""

@@ -11,7 +11,15 @@ from tests.hcl.module_files import evaluate, problems
 def test_key_schema_blocks_of_an_index(tmp_path: Path) -> None:
     code = """
         resource "aws_dynamodb_table" "t" {
-          name = "t"
+          name     = "t"
+          hash_key = "id"
+          dynamic "attribute" {
+            for_each = ["id", "tenant", "region"]
+            content {
+              name = attribute.value
+              type = "S"
+            }
+          }
           global_secondary_index {
             name            = "g"
             projection_type = "ALL"
