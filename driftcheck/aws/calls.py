@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,14 +27,18 @@ from driftcheck.aws.failures import (
     unavailable,
 )
 from driftcheck.aws.operations import ALWAYS_ANSWERED, SERVICES, Paging
+from driftcheck.aws.pace import Paces
+from driftcheck.aws.retrying import ATTEMPTS, with_retries
 from driftcheck.errors import AwsError
 from driftcheck.model.report import ApiCalls
 
 if TYPE_CHECKING:
     import boto3
 
-#: Attempts of boto3 for one call; it waits between them, longer each time.
-ATTEMPTS = 4
+#: Connections that are kept open to one endpoint: as many as calls are ever made at once.
+_CONNECTIONS = 256
+#: Seconds between two looks for new credentials.
+_RENEWED_EVERY = 60.0
 #: Most pages of one list; an endpoint that gives more is taken to go in circles.
 _MOST_PAGES = 100_000
 
@@ -93,6 +100,7 @@ class Clients:
         *,
         attempts: int = ATTEMPTS,
         beside: Clients | None = None,
+        renew: Callable[[boto3.Session], boto3.Session] | None = None,
     ) -> None:
         self._session = session
         self._region = region
@@ -101,9 +109,13 @@ class Clients:
         self._clients: dict[str, Any] = {}
         self._direct: DirectReads | None = None
         # Making a client is not thread-safe in boto3; using one is.
-        self._lock: threading.Lock = beside._lock if beside is not None else threading.Lock()
+        self._lock: threading.RLock = beside._lock if beside is not None else threading.RLock()
         self.calls: Calls = beside.calls if beside is not None else Calls()
+        #: How fast the account and region let each operation be asked.
+        self.paces: Paces = beside.paces if beside is not None else Paces()
         self._once: Clients | None = None
+        self._renew = renew
+        self._renewed = -math.inf
 
     def once(self) -> Clients:
         """The same without retries, for calls that must not be repeated blindly."""
@@ -120,9 +132,7 @@ class Clients:
             if prefix not in self._clients:
                 self._clients[prefix] = self._make(prefix)
                 if prefix == "dynamodb" and self._attempts > 1:
-                    self._direct = direct_reads(
-                        self._clients[prefix], self._session, _user_agent(), self._answered
-                    )
+                    self._direct = direct_reads(self._clients[prefix], self._session, _user_agent())
             return self._clients[prefix]
 
     def _make(self, prefix: str) -> Any:
@@ -131,8 +141,9 @@ class Clients:
         config = Config(
             connect_timeout=5,
             read_timeout=20,
-            max_pool_connections=32,
-            retries={"total_max_attempts": self._attempts, "mode": "standard"},
+            max_pool_connections=_CONNECTIONS,
+            # Whether to try again is decided here, with regard to all threads; see ``pace``.
+            retries={"total_max_attempts": 1, "mode": "standard"},
             user_agent_extra=_user_agent(),
         )
         try:
@@ -147,7 +158,6 @@ class Clients:
             raise AwsError(f"{one_line(error)}.") from error
         except BotoCoreError as error:
             raise (fatal(error) or AwsError(f"{one_line(error)}.")) from error
-        client.meta.events.register("response-received", self._counter(prefix))
         return client
 
     def call(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -187,18 +197,46 @@ class Clients:
 
     def invoke(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer to one call. Raises ``BotoCoreError`` and ``ClientError`` as botocore does."""
-        prefix, _, name = operation.partition(":")
-        client = self.client(prefix)
         self.calls.called(operation)
         try:
-            answer: Mapping[str, Any] | None = None
-            if self._direct is not None and name in OPERATIONS and prefix == "dynamodb":
-                answer = self._direct.ask(name, arguments)
-            if answer is None:
-                answer = getattr(client, snake_case(name))(**arguments)
+            return with_retries(
+                lambda: self._attempt(operation, arguments),
+                self.paces.of(operation),
+                lambda code: self.calls.answered(operation, code),
+                attempts=self._attempts,
+                renew=self._renewing(),
+            )
         except _NOT_PARSED as error:
             raise BrokenAnswer(error=f"{type(error).__name__} {one_line(error)}") from error
+
+    def _attempt(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        prefix, _, name = operation.partition(":")
+        client = self._clients.get(prefix) or self.client(prefix)
+        direct = self._direct
+        if direct is not None and name in OPERATIONS and prefix == "dynamodb":
+            found = direct.ask(name, arguments)
+            if found is not None:
+                return found
+        answer: Mapping[str, Any] = getattr(client, snake_case(name))(**arguments)
         return answer
+
+    def _renewing(self) -> Callable[[], bool]:
+        """Looks for new credentials, should those of this moment turn out to be expired."""
+        session = self._session
+
+        def renewed() -> bool:
+            with self._lock:
+                if self._session is not session:
+                    return True  # another call was faster
+                now = time.monotonic()
+                if self._renew is None or now - self._renewed < _RENEWED_EVERY:
+                    return False
+                self._renewed = now
+                self._session = self._renew(session)
+                self._clients, self._direct, self._once = {}, None, None
+                return self._session is not session
+
+        return renewed
 
     def pages(
         self, operation: str, arguments: Mapping[str, Any], paging: Paging
@@ -219,16 +257,6 @@ class Clients:
             seen.add(token)
             request[paging.request] = token
         raise FactUnavailable(operation, "the endpoint repeats its page tokens without an end")
-
-    def _answered(self, name: str, code: str | None) -> None:
-        self.calls.answered(f"dynamodb:{name}", code)
-
-    def _counter(self, prefix: str) -> Callable[..., None]:
-        def count(event_name: str, parsed_response: Any = None, **_: Any) -> None:
-            error = (parsed_response or {}).get("Error") or {}
-            self.calls.answered(f"{prefix}:{event_name.rpartition('.')[2]}", error.get("Code"))
-
-        return count
 
 
 def _user_agent() -> str:
@@ -266,6 +294,7 @@ class Memo:
             self._outcomes.pop(key, None)
 
 
+@cache
 def snake_case(name: str) -> str:
     """The method of a boto3 client for an operation: ``DescribeTable`` to ``describe_table``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,10 +12,11 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from driftcheck.aspects.base import FactUnavailable
-from driftcheck.aws.calls import Clients
+from driftcheck.aws.calls import Clients, Memo
 from driftcheck.aws.connection import AwsConnection
 from driftcheck.aws.endpoints import is_aws
 from driftcheck.aws.failures import BrokenAnswer, fatal, one_line, unreachable
+from driftcheck.aws.pace import Paces
 from driftcheck.errors import AwsError, UsageError
 from driftcheck.model.report import ApiCalls
 from driftcheck.model.values import Cause
@@ -44,15 +46,22 @@ _SessionKey = tuple[str | None, tuple[AssumeRole, ...]]
 
 
 class AwsConnector:
-    """Opens each combination of credentials and region once; ``stages.connection.Connector``."""
+    """Opens each combination of credentials and region once; ``stages.connection.Connector``.
+
+    Safe to use from several threads: whoever asks for what another thread is opening waits
+    for it, and what has nothing to do with it is opened at the same time.
+    """
 
     def __init__(self, options: AwsOptions | None = None) -> None:
         self._options = options or AwsOptions()
         if self._options.endpoint_url is not None:
             _check_endpoint(self._options.endpoint_url)
-        self._sessions: dict[_SessionKey, boto3.Session] = {}
+        self._sessions = Memo()
         self._clients: list[Clients] = []
-        self._connections: dict[tuple[_SessionKey, str], AwsConnection] = {}
+        self._connections = Memo()
+        self._paces = Memo()
+        self._renewing = threading.Lock()
+        self._making_clients = threading.Lock()
 
     def open(self, spec: Spec, target: Target) -> AwsConnection:
         """A connection to a target, whose account has been held against the one named.
@@ -74,25 +83,29 @@ class AwsConnector:
     def api_calls(self) -> dict[str, ApiCalls]:
         """The calls of all connections, replicas' regions and failed targets included."""
         total: dict[str, ApiCalls] = {}
-        for clients in self._clients:
+        for clients in list(self._clients):
             for operation, calls in clients.calls.counts().items():
                 total[operation] = total.get(operation, ApiCalls()) + calls
         return dict(sorted(total.items()))
 
     def _connection(self, key: _SessionKey, region: str, named: str | None) -> AwsConnection:
-        known = self._connections.get((key, region))
-        if known is not None:
-            return known
-        clients = Clients(self._session(key), region, self._options.endpoint_url)
+        return self._connections.get((key, region), lambda: self._connect(key, region, named))
+
+    def _connect(self, key: _SessionKey, region: str, named: str | None) -> AwsConnection:
+        def renewed(expired: boto3.Session) -> boto3.Session:
+            return self._renewed(key, expired)
+
+        endpoint = self._options.endpoint_url
+        clients = Clients(self._session(key), region, endpoint, renew=renewed)
         self._clients.append(clients)
         account = _account(clients, named)
+        # However many credentials lead there, AWS counts the calls of the account.
+        clients.paces = self._paces.get((account, region), Paces)
 
         def sibling(other: str) -> AwsConnection:
             return self._connection(key, other, account)
 
-        connection = AwsConnection(clients, account, region, sibling)
-        self._connections[key, region] = connection
-        return connection
+        return AwsConnection(clients, account, region, sibling)
 
     def _region(self, target: Target, session: boto3.Session) -> str:
         option = self._options.region
@@ -110,27 +123,42 @@ class AwsConnector:
         return str(region)
 
     def _session(self, key: _SessionKey) -> boto3.Session:
-        known = self._sessions.get(key)
-        if known is not None:
-            return known
+        return self._sessions.get(key, lambda: self._sign_in(key))
+
+    def _sign_in(self, key: _SessionKey) -> boto3.Session:
+        """A session with these credentials; one for a role stands on that of the role before."""
         profile, roles = key
+        if roles:
+            before = self._session((profile, roles[:-1]))
         try:
+            if roles:
+                return self._assume(before, roles[-1])
             # botocore itself reads AWS_DEFAULT_REGION only; every other SDK knows AWS_REGION.
             region = os.environ.get("AWS_REGION") or None
-            session = boto3.Session(profile_name=profile, region_name=region)
-            for role in roles:
-                session = self._assume(session, role)
+            return boto3.Session(profile_name=profile, region_name=region)
         except (BotoCoreError, ClientError) as error:
             raise fatal(error) or AwsError(f"{one_line(error)}.") from error
-        self._sessions[key] = session
-        return session
+
+    def _renewed(self, key: _SessionKey, expired: boto3.Session) -> boto3.Session:
+        """A session in place of one whose credentials AWS calls expired.
+
+        Credentials of roles renew themselves before they expire. Others are looked for
+        anew: in the files of the profile, by its programs, by `aws sso login`.
+        """
+        with self._renewing:
+            if self._session(key) is expired:
+                profile, roles = key
+                for length in range(len(roles) + 1):
+                    self._sessions.forget((profile, roles[:length]))
+            return self._session(key)
 
     def _assume(self, session: boto3.Session, role: AssumeRole) -> boto3.Session:
         """A session with the role's credentials, which renew themselves before they expire."""
         from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
         from botocore.session import get_session
 
-        source: Any = session.get_credentials()
+        with self._making_clients:
+            source: Any = session.get_credentials()
         if source is None:
             raise AwsError(f"there are no AWS credentials to assume the role {role.role_arn} with.")
         extra = {"RoleSessionName": role.session_name}
@@ -138,9 +166,11 @@ class AwsConnector:
             extra["ExternalId"] = role.external_id
 
         def sts_client(service: str, **credentials: Any) -> Any:
-            return session.client(  # type: ignore[call-overload]
-                service, endpoint_url=self._options.endpoint_url, **credentials
-            )
+            # Roles of several accounts may stand on the same session.
+            with self._making_clients:
+                return session.client(  # type: ignore[call-overload]
+                    service, endpoint_url=self._options.endpoint_url, **credentials
+                )
 
         fetcher = AssumeRoleCredentialFetcher(
             client_creator=sts_client,

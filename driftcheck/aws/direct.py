@@ -6,8 +6,8 @@ resolves the endpoint, writes the user agent, looks for handlers, validates and
 serialises. Here such a call is signed (Signature Version 4), sent over boto3's own
 connections, with its proxies and certificates, and parsed by botocore's own parser.
 
-Only success and refusals that are final come from here. Whatever may go better the next
-time, and whatever is out of the ordinary, is left to boto3, which asks again as usual.
+One call is one attempt: ``retrying`` decides whether it is made again, as it does for
+boto3's. What is out of the ordinary is left to boto3; see ``direct_reads``.
 """
 
 from __future__ import annotations
@@ -15,35 +15,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.endpoint import convert_to_response_dict
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
-
-from driftcheck.aws.failures import THROTTLED
 
 if TYPE_CHECKING:
     import boto3
 
-#: What may be asked directly: reads, whose repetition by boto3 does no harm.
+#: What may be asked directly.
 OPERATIONS = frozenset({"DescribeTable", "DescribeContinuousBackups", "DescribeTimeToLive"})
 #: The names that AWS gives tables, and what is certainly no ARN.
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
-#: Longest pause before boto3 asks again, in seconds; from then on it waits ever longer.
-_PAUSE = 0.5
-
-#: Is told the outcome of an attempt: the operation, and an error code or None.
-Answered = Callable[[str, str | None], None]
 _SIGNED = "content-type;host;x-amz-date;x-amz-target"
 _SIGNED_WITH_TOKEN = "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"  # noqa: S105
-_NOT_FINAL = THROTTLED | {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 
 
 class Signer:
@@ -102,7 +93,7 @@ class Signer:
 class DirectReads:
     """The calls about one table to one client's endpoint; safe to use from several threads."""
 
-    def __init__(self, client: Any, credentials: Any, user_agent: str, answered: Answered) -> None:
+    def __init__(self, client: Any, credentials: Any, user_agent: str) -> None:
         model = client.meta.service_model
         url = str(client.meta.endpoint_url)
         self._url = url if urlsplit(url).path else url + "/"
@@ -110,7 +101,6 @@ class DirectReads:
         self._send = client._endpoint.http_session.send
         self._credentials = credentials
         self._user_agent = user_agent
-        self._answered = answered
         self._parser = create_parser("json")
         self._content_type = f"application/x-amz-json-{model.metadata['jsonVersion']}"
         self._models = {name: model.operation_model(name) for name in OPERATIONS}
@@ -119,10 +109,10 @@ class DirectReads:
         self._signer = Signer(_host(url), client.meta.region_name, model.signing_name)
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The answer as boto3 gives it; None where boto3 should be asked.
+        """The answer as boto3 gives it; None where boto3 has to say what is wrong.
 
-        Raises ``ClientError`` where AWS refuses for good, and ``BotoCoreError`` where the
-        credentials cannot be had.
+        Raises ``ClientError`` where AWS refuses, and ``BotoCoreError`` where the credentials
+        cannot be had or nobody answers.
         """
         if _NAME.fullmatch(arguments.get("TableName", "")) is None or len(arguments) != 1:
             return None  # boto3 says what is wrong with it
@@ -142,27 +132,16 @@ class DirectReads:
         said = self._events.emit(self._events_of[operation], request=request)
         response = next((answer for _, answer in said if answer is not None), None)
         if response is None:
-            try:
-                response = self._send(request)
-            except BotoCoreError:
-                self._answered(operation, None)
-                return None
+            response = self._send(request)
         model = self._models[operation]
         answer = convert_to_response_dict(response, model)
         parsed: Any = self._parser.parse(answer, model.output_shape)
-        code = parsed.get("Error", {}).get("Code")
-        self._answered(operation, code)
-        if response.status_code == 200:
-            return cast("Mapping[str, Any]", parsed)
-        if response.status_code >= 500 or code in _NOT_FINAL:
-            time.sleep(random.uniform(0, _PAUSE))  # noqa: S311 - spreads, and hides nothing
-            return None
-        raise ClientError(parsed, operation)
+        if response.status_code != 200:
+            raise ClientError(parsed, operation)
+        return cast("Mapping[str, Any]", parsed)
 
 
-def direct_reads(
-    client: Any, session: boto3.Session, user_agent: str, answered: Answered
-) -> DirectReads | None:
+def direct_reads(client: Any, session: boto3.Session, user_agent: str) -> DirectReads | None:
     """Direct calls over a DynamoDB client's connections; None where only boto3 will do."""
     model, config = client.meta.service_model, client.meta.config
     credentials = session.get_credentials()
@@ -175,7 +154,7 @@ def direct_reads(
     )
     if credentials is None or not ordinary:
         return None
-    return DirectReads(client, credentials, user_agent, answered)
+    return DirectReads(client, credentials, user_agent)
 
 
 def _host(url: str) -> str:

@@ -39,7 +39,7 @@ THROTTLED = frozenset(
     }
 )
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
-_EXPIRED = frozenset(
+EXPIRED = frozenset(
     {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 )
 _INVALID_CREDENTIALS = frozenset(
@@ -97,7 +97,7 @@ def fatal(error: BotoCoreError | ClientError) -> AwsError | None:
     """The error that ends the work on a target; None where only one fact is missing."""
     if isinstance(error, ClientError):
         code = code_of(error)
-        if code in _EXPIRED:
+        if code in EXPIRED:
             return AwsError(f"the AWS credentials have expired ({code}). Renew them and run again.")
         if code in _INVALID_CREDENTIALS:
             return AwsError(

@@ -13,8 +13,10 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from driftcheck.aspects.base import FactUnavailable
-from driftcheck.aws.calls import ATTEMPTS, Clients, Memo, snake_case
+from driftcheck.aws.calls import Clients, Memo, snake_case
 from driftcheck.aws.operations import Paging
+from driftcheck.aws.retrying import ATTEMPTS, THROTTLED_ATTEMPTS
+from driftcheck.errors import AwsError
 from driftcheck.model.report import ApiCalls
 
 TIME_TO_LIVE = "dynamodb:DescribeTimeToLive"
@@ -57,7 +59,7 @@ def test_a_token_that_comes_again_ends_the_reading() -> None:
 
 def answering(monkeypatch: pytest.MonkeyPatch, codes: list[str | None]) -> Clients:
     """Clients whose attempts are answered by these error codes, one after another."""
-    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
     clients = Clients(boto3.Session(), "us-east-1", None)
     remaining = iter(codes)
 
@@ -80,12 +82,56 @@ def test_retries_and_throttles_are_counted(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_throttled_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    attempts = 1 + ATTEMPTS  # a direct one, then those of boto3
+    attempts = THROTTLED_ATTEMPTS
     clients = answering(monkeypatch, ["ThrottlingException"] * attempts)
     with pytest.raises(FactUnavailable, match="throttled until"):
         clients.call(TIME_TO_LIVE, {"TableName": "ttt"})
     counts = clients.calls.counts()[TIME_TO_LIVE]
     assert counts == ApiCalls(calls=1, retries=attempts - 1, throttled=attempts)
+
+
+def test_what_fails_for_a_moment_is_tried_again_a_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clients = answering(monkeypatch, ["InternalServerError"] * (ATTEMPTS - 1) + [None])
+    clients.call(TIME_TO_LIVE, {"TableName": "ttt"})
+    assert clients.calls.counts()[TIME_TO_LIVE] == ApiCalls(calls=1, retries=ATTEMPTS - 1)
+    clients = answering(monkeypatch, ["InternalServerError"] * ATTEMPTS)
+    with pytest.raises(FactUnavailable, match="InternalServerError"):
+        clients.call(TIME_TO_LIVE, {"TableName": "ttt"})
+
+
+def test_what_must_not_be_repeated_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = answering(monkeypatch, ["ThrottlingException"])
+    once = clients.once()
+    once.client("dynamodb").meta.events.register(
+        "before-send", lambda **_: pytest.fail("more than one attempt")
+    )
+    assert once.calls is clients.calls
+    assert once.paces is clients.paces
+
+
+def test_expired_credentials_are_renewed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    other, renewals = answering(monkeypatch, [None, "ExpiredTokenException"]), []
+    first = boto3.Session()
+
+    def renew(expired: boto3.Session) -> boto3.Session:
+        assert expired is first
+        renewals.append(expired)
+        return boto3.Session()
+
+    class Renewing(Clients):
+        def client(self, prefix: str) -> Any:
+            return expired if self._session is first else other.client(prefix)
+
+    expired = answering(monkeypatch, ["ExpiredTokenException"]).client("dynamodb")
+    clients = Renewing(first, "us-east-1", None, renew=renew)
+    assert "ResponseMetadata" in clients.call(TIME_TO_LIVE, {"TableName": "ttt"})
+    assert clients.calls.counts()[TIME_TO_LIVE] == ApiCalls(calls=1, retries=1)
+    # New ones that are called expired as well are not renewed again and again.
+    with pytest.raises(AwsError, match="have expired"):
+        clients.call(TIME_TO_LIVE, {"TableName": "ttt"})
+    assert len(renewals) == 1
 
 
 def test_there_is_no_such_thing(monkeypatch: pytest.MonkeyPatch) -> None:

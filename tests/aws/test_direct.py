@@ -13,7 +13,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest, AWSResponse, HTTPHeaders
 from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,12 +83,8 @@ def client(url: str) -> Any:
     return session().client("dynamodb", endpoint_url=url, config=config)
 
 
-def ignored(_operation: str, _code: str | None) -> None:
-    """Nobody counts."""
-
-
 def direct(boto3_client: Any) -> DirectReads:
-    found = direct_reads(boto3_client, session(), "driftcheck/test", ignored)
+    found = direct_reads(boto3_client, session(), "driftcheck/test")
     assert found is not None
     return found
 
@@ -117,11 +113,25 @@ def test_a_final_refusal_is_raised_as_boto3_raises_it(stub: Stub) -> None:
         assert ours.value.response["Error"] == theirs.value.response["Error"]
 
 
-@pytest.mark.parametrize("kind", ["internal", "throttled"])
-def test_what_may_pass_is_left_to_boto3(kind: str) -> None:
-    with serve(Options(tables=1, places=(PLACE,), faults=1.0, fault_kinds=(kind,))) as stub:
-        asked = direct(client(stub.url)).ask("DescribeTable", {"TableName": "invoice-00000"})
-    assert asked is None
+@pytest.mark.parametrize(
+    ("kind", "code"), [("internal", "InternalServerError"), ("throttled", "ThrottlingException")]
+)
+def test_what_may_pass_is_raised_too(kind: str, code: str) -> None:
+    options = Options(tables=1, places=(PLACE,), faults=1.0, fault_kinds=(kind,))
+    with serve(options) as stub, pytest.raises(ClientError) as caught:
+        direct(client(stub.url)).ask("DescribeTable", {"TableName": "invoice-00000"})
+    assert caught.value.response["Error"]["Code"] == code
+
+
+def test_a_connection_that_breaks_is_raised_as_boto3_raises_it() -> None:
+    options = Options(tables=1, places=(PLACE,), faults=1.0, fault_kinds=("dropped",))
+    with serve(options) as stub, pytest.raises(BotoCoreError):
+        direct(client(stub.url)).ask("DescribeTable", {"TableName": "invoice-00000"})
+
+
+def test_names_that_are_none_are_left_to_boto3(stub: Stub) -> None:
+    for name in ("", "a", "arn:aws:dynamodb:eu-central-1:111111111111:table/x"):
+        assert direct(client(stub.url)).ask("DescribeTable", {"TableName": name}) is None
 
 
 def test_an_aws_inside_the_program_answers(stub: Stub) -> None:
@@ -143,9 +153,9 @@ def test_an_aws_inside_the_program_answers(stub: Stub) -> None:
 def test_only_an_ordinary_client_is_bypassed(stub: Stub) -> None:
     nobody = boto3.Session(region_name=PLACE.region)
     nobody.get_credentials = lambda: None  # type: ignore[method-assign]
-    assert direct_reads(client(stub.url), nobody, "driftcheck/test", ignored) is None
+    assert direct_reads(client(stub.url), nobody, "driftcheck/test") is None
     below = client(stub.url + "/below/this/path")
-    assert direct_reads(below, session(), "driftcheck/test", ignored) is None
+    assert direct_reads(below, session(), "driftcheck/test") is None
 
 
 def test_faults_end_in_answers_and_every_attempt_is_counted() -> None:
