@@ -16,6 +16,7 @@ from typing import Any
 
 from driftcheck.errors import UsageError
 from driftcheck.inputs.plan_configuration import Declared, PlanConfiguration
+from driftcheck.inputs.plan_values import check_values
 from driftcheck.inputs.terraform_aws import AwsSchemas
 from driftcheck.model.pointer import child
 from driftcheck.model.resource import Resource
@@ -65,7 +66,14 @@ def read_plan(path: Path) -> Plan:
         raise UsageError(f"{shown(path)} is not a Terraform plan. {hint}")
     if version.split(".")[0] != "1":
         raise UsageError(f"{shown(path)} has the plan format {version}; driftcheck reads 1.x.")
-    return plan_of(data)
+    try:
+        return plan_of(data)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        # Terraform's format is wide, and reading it is all that checks it.
+        raise UsageError(
+            f"{shown(path)} is not a plan as Terraform writes it: {type(error).__name__} "
+            f"({str(error)[:200]}). {hint}"
+        ) from error
 
 
 def plan_of(data: Mapping[str, Any]) -> Plan:
@@ -130,6 +138,7 @@ def _resource(
         planned.get("sensitive_values", {}),
         _Place(planned["address"], declared),
     )
+    check_values(planned["address"], planned["type"], values)
     return Resource(
         address=planned["address"],
         type=planned["type"],
