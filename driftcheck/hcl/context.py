@@ -58,6 +58,9 @@ class Budget:
 class Files(Protocol):
     """Read access to files for ``file()`` and its kin, confined to one root."""
 
+    #: Whether anybody has asked what there is.
+    used: bool
+
     def read(self, path: str, location: Location | None) -> bytes:
         """The bytes of a file; relative paths start at the working directory of Terraform.
 

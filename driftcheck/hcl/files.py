@@ -33,12 +33,14 @@ _KINDS = (
 class RepositoryFiles:
     """The files below ``root``; relative paths start at ``working_dir``.
 
-    ``working_dir`` stands for the directory that Terraform would be started in.
+    ``working_dir`` stands for the directory that Terraform would be started in. ``used``
+    tells whether anybody has asked what there is.
     """
 
     def __init__(self, root: Path, working_dir: Path) -> None:
         self._root = os.path.realpath(root)
         self._working_dir = Path(os.path.realpath(working_dir))
+        self.used = False
 
     def read(self, path: str, location: Location | None) -> bytes:
         """The bytes of a file.
@@ -46,6 +48,7 @@ class RepositoryFiles:
         Raises ``HclError`` for a missing file and for what is not a regular file, and
         ``HclLimitError`` for a file outside of the root or larger than ``MAX_FILE_SIZE``.
         """
+        self.used = True
         real = self._inside(path, location)
         try:
             # Opening a named pipe or a device must not block.
@@ -78,6 +81,7 @@ class RepositoryFiles:
         Raises ``HclError`` for a directory and the like, as Terraform does, and
         ``HclLimitError`` outside of the root.
         """
+        self.used = True
         real = self._inside(path, location)
         try:
             mode = Path(real).stat().st_mode
@@ -96,6 +100,7 @@ class RepositoryFiles:
         as well. Raises ``HclError`` for a malformed pattern, ``HclLimitError`` where it
         leads outside of the root or goes through too many files.
         """
+        self.used = True
         base = _clean(directory or ".", directory, location)
         joined = _clean(f"{base}/{pattern}", pattern, location)
         try:

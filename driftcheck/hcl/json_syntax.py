@@ -18,8 +18,8 @@ from typing import NoReturn
 
 from driftcheck.errors import HclError, HclLimitError
 from driftcheck.hcl.limits import MAX_DEPTH
-from driftcheck.hcl.native_syntax import parse_template
 from driftcheck.hcl.numbers import NumberLimitError, parse_number
+from driftcheck.hcl.parser import parse_template
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.syntax import (
     Attribute,

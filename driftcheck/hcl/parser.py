@@ -31,8 +31,12 @@ def parse_file(path: Path, display_name: str) -> Body:
     Raises ``HclError`` for a file that is not UTF-8 or not valid HCL, ``OSError`` for
     one that cannot be read.
     """
-    data = _read(path)
-    if path.name.endswith(".json"):
+    return parse_content(read_content(path), path.name, display_name)
+
+
+def parse_content(data: bytes, file_name: str, display_name: str) -> Body:
+    """The body of a file with these bytes; see ``parse_file``. Raises ``HclError``."""
+    if file_name.endswith(".json"):
         from driftcheck.hcl.json_syntax import parse_json_config
 
         return parse_json_config(decode_source(data, display_name, may_have_mark=False))
@@ -70,11 +74,11 @@ def parse_template(source: Source) -> Template | TemplateWrap:
 
 def read_source(path: Path, display_name: str) -> Source:
     """The text of a file. Raises ``HclError`` where it is not UTF-8 or too large."""
-    return decode_source(_read(path), display_name)
+    return decode_source(read_content(path), display_name)
 
 
-def _read(path: Path) -> bytes:
-    """The bytes of a file, or so many that it is too large."""
+def read_content(path: Path) -> bytes:
+    """The bytes of a file, or so many that it is too large. Raises ``OSError``."""
     with path.open("rb") as file:
         return file.read(MAX_FILE_SIZE + 1)
 

@@ -13,6 +13,7 @@ from driftcheck.errors import HclError
 from driftcheck.model.finding import Finding, Kind, Severity
 from driftcheck.model.report import Report, TableResult, now
 from driftcheck.model.values import Cause
+from driftcheck.paths import real
 from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table
 from driftcheck.spec.model import Spec, Target
@@ -20,7 +21,9 @@ from driftcheck.stages.base import MergeBases
 from driftcheck.stages.check_options import CheckOptions, module_options, place_of
 from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
 from driftcheck.stages.code import Place as CodePlace
+from driftcheck.stages.kept.checks import KeptChecks, Outcome, kept_checks
 from driftcheck.stages.outcome import against, judged, settle
+from driftcheck.stages.parsed import ParsedOnce
 from driftcheck.stages.sizes import with_sizes
 from driftcheck.stages.verdict import judge
 
@@ -52,7 +55,7 @@ def check(
     unless the options are tolerant.
     """
     started = now()
-    run = _Check(policies, options)
+    run = _Check(policies, options, kept_checks(options, policies))
     if options.base is None:
         run.everything(specs, modules)
     else:
@@ -84,6 +87,7 @@ class _Check:
 
     policies: Sequence[Policy]
     options: CheckOptions
+    kept: KeptChecks | None
     checked: Checked = field(default_factory=Checked)
     before: CodeBefore | None = None
 
@@ -114,11 +118,26 @@ class _Check:
         judge_tables(self.checked, code, spec, target, selected, self.options)
 
     def _module(self, module: Path) -> None:
+        outcome = self.kept.find(module) if self.kept is not None else None
+        if outcome is None:
+            outcome = self._outcome(module)
+        self.checked.tables += outcome.tables
+        self.checked.findings += outcome.findings
+        self.checked.warnings += [w for w in outcome.warnings if w not in self.checked.warnings]
+
+    def _outcome(self, module: Path) -> Outcome:
         code = evaluate(module, module_options(module, self.options), CodePlace())
         if self.before is not None:
             code.findings += self.before.of_module(module, code)
         selected = [p for p in self.policies if self.options.selection.selects(p.id, p.packs)]
-        judge_tables(self.checked, code, None, None, selected, self.options)
+        checked = Checked()
+        judge_tables(checked, code, None, None, selected, self.options)
+        outcome = Outcome(checked.tables, checked.findings, checked.warnings)
+        if self.kept is not None:
+            self.kept.keep(module, code, outcome)
+        if isinstance(self.options.parse, ParsedOnce):
+            self.options.parse.forget(real(module))  # nobody calls a root module
+        return outcome
 
     def _evaluated(self, check_one: Callable[[], None], spec: Spec | None) -> None:
         try:

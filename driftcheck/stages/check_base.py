@@ -20,13 +20,13 @@ from driftcheck.paths import shown
 from driftcheck.spec.load import find_specs, load_specs
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.base import MergeBases, Snapshot
-from driftcheck.stages.check_inputs import ParsedOnce
 from driftcheck.stages.check_options import CheckOptions, module_options, place_of
 from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
 from driftcheck.stages.code import Place as CodePlace
 from driftcheck.stages.code_before import code_of_spec_at, holds_code
 from driftcheck.stages.discover import root_modules
 from driftcheck.stages.gone import gone_at
+from driftcheck.stages.parsed import ParsedOnce
 
 MODULE_MOVED = "module-moved"
 

@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from driftcheck.documents.validate import suggestion
 from driftcheck.errors import UsageError
 from driftcheck.hcl.module.load import FileParser
-from driftcheck.hcl.parser import parse_file
-from driftcheck.hcl.syntax import Body
-from driftcheck.policies.load import load_policies
 from driftcheck.policies.model import Policy
 from driftcheck.spec.model import PolicySelection, Spec
 from driftcheck.stages.discover import root_modules
+from driftcheck.stages.kept.policies import load_policies
 from driftcheck.stages.load import DEFAULT_SPECS, load
-
-
-@dataclass(slots=True)
-class ParsedOnce:
-    """A parser that remembers files: a child module of many roots is parsed once."""
-
-    known: dict[Path, Body] = field(default_factory=dict)
-
-    def __call__(self, path: Path, display: str) -> Body:
-        """The file's tree; see ``driftcheck.hcl.parser.parse_file``."""
-        body = self.known.get(path)
-        if body is None:
-            body = self.known[path] = parse_file(path, display)
-        return body
+from driftcheck.stages.parsed import ParsedOnce
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInputs:
     """What was asked for, found and read.
 
-    ``trees`` and ``spec_paths`` are the paths that modules and specs were found below.
+    ``trees`` and ``spec_paths`` are the paths that modules and specs were found below,
+    ``policies_digest`` tells the policies from all others (None where nothing does).
     """
 
     specs: tuple[Spec, ...]
@@ -46,6 +32,7 @@ class CheckInputs:
     policies: tuple[Policy, ...]
     selection: PolicySelection
     parse: FileParser
+    policies_digest: str | None
 
 
 def check_inputs(
@@ -71,9 +58,10 @@ def check_inputs(
     modules = [m for p in trees for m in _modules(p, parse, gone=gone)]
     if specs:
         loaded = load(specs, policy_directories)
-        known, policies = loaded.specs, loaded.policies
+        known, policies, digest = loaded.specs, loaded.policies, None
     else:
-        known, policies = (), tuple(load_policies(policy_directories))
+        found, digest = load_policies(policy_directories)
+        known, policies = (), tuple(found)
     return CheckInputs(
         specs=known,
         modules=tuple(modules),
@@ -82,6 +70,7 @@ def check_inputs(
         policies=policies,
         selection=_selection(packs, policies),
         parse=parse,
+        policies_digest=digest,
     )
 
 

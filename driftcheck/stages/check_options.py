@@ -31,7 +31,8 @@ class CheckOptions:
     to the live tables, for telling how much a change would rebuild or lose. ``trees`` and
     ``spec_paths`` are where modules and specs were looked for: what the change takes away
     there counts as well. With ``tolerant``, a module that cannot be evaluated is a finding
-    of the report, and the others are checked all the same.
+    of the report, and the others are checked all the same. ``policies_digest`` tells the
+    files of the policies from all others; without it no outcome of an earlier run is used.
     """
 
     evaluation: EvaluationOptions = field(default_factory=EvaluationOptions)
@@ -45,6 +46,7 @@ class CheckOptions:
     trees: Sequence[Path] = ()
     spec_paths: Sequence[Path] = ()
     tolerant: bool = False
+    policies_digest: str | None = None
 
 
 def module_options(module: Path, options: CheckOptions) -> ModuleOptions:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from driftcheck.errors import HclError, UsageError
 from driftcheck.hcl.module.load import FileParser, configuration_files
+from driftcheck.hcl.parser import read_content
 from driftcheck.hcl.syntax import Body, Literal, Template
 from driftcheck.paths import is_inside, real, repository_root, shown
 
@@ -55,6 +56,9 @@ def _called(module: Path, root: Path, parse: FileParser) -> Iterator[Path]:
             if not file.name.endswith(".tf") or (file.is_symlink() and not is_inside(file, root)):
                 continue
             try:
+                # Most files call nothing, and those need not be parsed to tell.
+                if b"module" not in read_content(file):
+                    continue
                 body = parse(file, shown(file))
             except (HclError, OSError):
                 continue  # whoever evaluates the module reports it

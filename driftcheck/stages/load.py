@@ -10,10 +10,11 @@ from pathlib import Path
 from driftcheck.documents.validate import suggestion
 from driftcheck.errors import SpecError, UsageError
 from driftcheck.model.pointer import child, join
-from driftcheck.policies.load import check_parameters, load_policies
+from driftcheck.policies.load import check_parameters
 from driftcheck.policies.model import Policy
 from driftcheck.spec.load import find_specs, load_specs
 from driftcheck.spec.model import Spec
+from driftcheck.stages.kept.policies import load_policies
 from driftcheck.stages.needs import fields_aspects
 
 #: Where specs are looked for when none is named.
@@ -43,7 +44,7 @@ def load(paths: Sequence[Path], policy_directories: Sequence[Path]) -> Loaded:
             )
         paths = [DEFAULT_SPECS]
     unique = {directory.resolve(): directory for directory in policy_directories}
-    policies = load_policies(list(unique.values()))
+    policies, _digest = load_policies(list(unique.values()))
     specs = [spec for path in find_specs(list(paths)) for spec in load_specs(path)]
     names: dict[str, Spec] = {}
     for spec in specs:

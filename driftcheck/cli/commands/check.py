@@ -99,6 +99,7 @@ def command(
         plan=plan,
         trees=given.trees,
         spec_paths=given.spec_paths,
+        policies_digest=given.policies_digest,
         # Somebody who looks at a report, and not at the terminal, finds the mistake in it.
         tolerant=len(given.specs) + len(given.modules) > 1
         or any(o.format != "text" for o in wanted),

@@ -10,7 +10,7 @@ from driftcheck.errors import HclError, UsageError
 from driftcheck.hcl.context import EvalContext, Files
 from driftcheck.hcl.module.comments import ScopedComment, scoped_comments
 from driftcheck.hcl.module.declarations import Import, Moved, Removed
-from driftcheck.hcl.module.diagnostics import Diagnostic, Diagnostics
+from driftcheck.hcl.module.diagnostics import Diagnostic, Diagnostics, Level
 from driftcheck.hcl.module.evaluator import ModuleEvaluator
 from driftcheck.hcl.module.inputs import RootInputs, VarOption
 from driftcheck.hcl.module.instances import InputSource, ModuleInstance, ResourceInstance
@@ -19,7 +19,7 @@ from driftcheck.hcl.module.plain import model_resource
 from driftcheck.hcl.module.schema import NoSchemas, ResourceSchemas
 from driftcheck.hcl.module.scope import Surroundings
 from driftcheck.hcl.module.session import Session
-from driftcheck.hcl.module.sources import ModuleSources
+from driftcheck.hcl.module.sources import ModulePlace, ModuleSources
 from driftcheck.hcl.module.tree import ModuleNode, TreeBuilder
 from driftcheck.hcl.module.variables import set_variable, unset_variable
 from driftcheck.hcl.module.workspace import selected_workspace
@@ -106,6 +106,18 @@ class Evaluation:
     def tree(self) -> ModuleNode:
         """The root module's declarations, and those of the modules below it."""
         return self._session.root
+
+    def places(self) -> list[ModulePlace]:
+        """Where the code of every module came from, the root's first."""
+        return [node.place for node in self._evaluator.finder.all_modules()]
+
+    @property
+    def only_of_its_code(self) -> bool:
+        """Whether all of it was evaluated, and no other file had a say (by ``file()``, say)."""
+        files = self._session.files
+        return (files is None or not files.used) and all(
+            d.level is Level.WARNING for d in self._session.diagnostics
+        )
 
     def modules(self) -> Iterable[ModuleInstance]:
         """Every instance of every module, the root first."""
