@@ -32,8 +32,9 @@ def _annotation(finding: Finding, style: Style) -> str:
     if at is not None:
         properties |= {"file": style.from_top(at.file), "line": str(at.line), "col": str(at.column)}
     parameters = ",".join(f"{k}={_property(v)}" for k, v in properties.items())
-    table = f"{finding.table}: " if finding.table else ""
-    return f"::{command} {parameters}::{_data(table + finding.message)}"
+    subject = finding.table or finding.address
+    told = f"{subject}: {finding.message}" if subject else finding.message
+    return f"::{command} {parameters}::{_data(told)}"
 
 
 def _data(text: str) -> str:

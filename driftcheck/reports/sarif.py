@@ -133,7 +133,8 @@ def _result(finding: Finding, rule: int, style: Style) -> dict[str, Any]:
 
 
 def _text(finding: Finding) -> str:
-    table = f" [table {printable(finding.table)}]" if finding.table else ""
+    subject = f"table {finding.table}" if finding.table else finding.address
+    table = f" [{printable(subject)}]" if subject else ""
     # In a message, brackets would be taken for links to related locations.
     return printable(finding.message).replace("[", "\\[").replace("]", "\\]") + table.replace(
         "[", "("
