@@ -12,7 +12,7 @@ from driftcheck.policies.model import Policy, with_parameters
 from driftcheck.policies.quick import Test, quick_test
 
 #: Most policies to keep prepared; a run has some dozens, for a handful of specs.
-_MOST = 4096
+_MOST = 512
 
 
 @dataclass(frozen=True, slots=True)

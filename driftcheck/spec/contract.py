@@ -41,7 +41,7 @@ Stated = tuple[dict[str, Fragment], dict[str, Places]]
 #: What the contracts last asked for amount to; one spec has thousands of tables, and all
 #: have the same contracts. The contracts are kept too, so that their ids stay theirs.
 _known: dict[tuple[int, ...], tuple[tuple[Contract, ...], Stated]] = {}
-_MOST = 1024
+_MOST = 64
 
 
 def _laid_over(contracts: tuple[Contract, ...]) -> Stated:
