@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks import environments, floor
 from benchmarks.measure import Disturbed, Subject, run_once
-from benchmarks.rounds import Rounds, alternate, cpu, wall
+from benchmarks.rounds import Rounds, alternate, cpu, peak_of_all, wall
 from benchmarks.stub import Limit, Options, Place, Stub, access_key, serve
 
 #: Tables that driftcheck looks at at a time, and connections of the bare thread pool.
@@ -121,10 +121,11 @@ class Bench:
             "NO_PROXY": "127.0.0.1",
         }
 
-    def scan(self, stub: Stub, *words: str, name: str = "driftcheck") -> Subject:
+    def scan(self, stub: Stub, processes: int = 1, name: str = "driftcheck") -> Subject:
         """``driftcheck scan`` of the spec, with its JSON report on standard output."""
         command = [str(self._bin / "driftcheck"), "scan", str(self._spec), "--quiet"]
-        command += ["--format", "json", "--concurrency", str(CONCURRENCY), *words]
+        command += ["--format", "json", "--concurrency", str(CONCURRENCY)]
+        command += ["--processes", str(processes)]
         return Subject(name, command, self.work, self.environment(stub))
 
     def floor(self, stub: Stub, counts: dict[str, int]) -> Subject:
@@ -239,17 +240,34 @@ def scaling(bench: Bench) -> Iterator[Figure]:
             1.1,
             detail + _calm(worst),
         )
+    yield from _two_processes(bench)
+
+
+def _two_processes(bench: Bench) -> Iterator[Figure]:
+    with serve(Options(tables=10_000)) as stub:
+        one, two = bench.scan(stub), bench.scan(stub, processes=2, name="two")
+        calls = [sum(_counts(stub, subject).values()) for subject in (one, two)]
+        rounds = alternate([one, two], bench.rounds, stub.pid, warm=False)
+    detail = f"{rounds.median('driftcheck', wall):.2f} s to {rounds.median('two', wall):.2f} s"
+    yield Figure(
+        "wall, 10,000 tables, two processes to one",
+        rounds.ratio("two", "driftcheck", wall),
+        1 / 1.6,
+        f"{detail}; {calls[0]} calls and {calls[1]}" + _calm(rounds),
+    )
 
 
 def memory_of_many(bench: Bench) -> Iterator[Figure]:
-    """Peak resident memory of the scanning process."""
-    peaks = {}
-    for size in (5_000, 20_000):
-        with serve(Options(tables=size)) as stub:
-            peaks[size] = run_once(bench.scan(stub)).memory
-    yield Figure("memory, 5,000 tables, MiB", peaks[5_000], 150, "")
-    detail = f"{peaks[20_000]:.0f} MiB"
-    yield Figure("memory, 20,000 tables to 5,000", peaks[20_000] / peaks[5_000], 1.5, detail)
+    """Peak resident memory of a scan in one process, and of all processes of one in two."""
+    for processes, what in ((1, "one process"), (2, "two processes and their parents")):
+        peaks = {}
+        for size in (5_000, 20_000):
+            with serve(Options(tables=size)) as stub:
+                peaks[size] = peak_of_all(bench.scan(stub, processes), stub.pid)
+        yield Figure(f"memory, 5,000 tables, {what}, MiB", peaks[5_000], 150, "")
+        detail = f"{peaks[20_000]:.0f} MiB to {peaks[5_000]:.0f} MiB"
+        ratio = peaks[20_000] / peaks[5_000]
+        yield Figure(f"memory, 20,000 tables to 5,000, {what}", ratio, 1.5, detail)
 
 
 def rate_limits(bench: Bench) -> Iterator[Figure]:

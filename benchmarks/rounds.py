@@ -7,10 +7,12 @@ the stub and of ourselves. Rounds in which it was too much are discarded and rep
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +85,52 @@ def alternate(
         print(f"  round {len(tried)}: others took {tried[-1].disturbed:.0%}", file=sys.stderr)
     calmest = sorted(tried, key=lambda r: r.disturbed)[:wanted]
     return Rounds(calmest, len(tried) - wanted)
+
+
+def peak_of_all(subject: Subject, helper: int) -> float:
+    """The most memory, in MiB, that a command and all processes below it had at one time.
+
+    ``helper`` is the process that answers it, and does not count.
+    Pages that they share are counted in parts, as Linux does (PSS); looked at ten times
+    a second. Elsewhere it is the command's own peak. Raises ``Disturbed`` if it fails.
+    """
+    most = 0.0
+    stopped = threading.Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not stopped.wait(0.1):
+            processes = set(_below(os.getpid())) - {helper}
+            most = max(most, sum(map(_pss, processes)))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        run = run_once(subject)
+    finally:
+        stopped.set()
+        watcher.join()
+    return most or run.memory
+
+
+def _below(parent: int) -> Iterator[int]:
+    """The processes that a process began, and those that they began."""
+    threads = Path(f"/proc/{parent}/task")
+    for listed in threads.glob("*/children"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            for child in listed.read_text().split():
+                yield int(child)
+                yield from _below(int(child))
+
+
+def _pss(process: int) -> float:
+    """MiB of memory of a process; 0 for one that has ended."""
+    with contextlib.suppress(OSError):
+        text = Path(f"/proc/{process}/smaps_rollup").read_text()
+        for line in text.splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def _calm(rounds: Sequence[Round]) -> int:
