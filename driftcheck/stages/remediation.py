@@ -11,13 +11,18 @@ from driftcheck.aspects import ASPECTS, FIELD_OWNERS
 from driftcheck.errors import UsageError
 from driftcheck.model.finding import Finding, Severity
 from driftcheck.model.report import Report, counts, has_hole
-from driftcheck.model.values import Cause
+from driftcheck.model.values import Cause, Json
 from driftcheck.remediation.execute.journal import Journal
 from driftcheck.remediation.execute.outcome import Observer, Result, TableOutcome
 from driftcheck.remediation.execute.pace import Stop
 from driftcheck.remediation.execute.run import Executor
-from driftcheck.remediation.plan.document import encoded
-from driftcheck.remediation.plan.model import Plan
+from driftcheck.remediation.plan.document import (
+    encoded,
+    plan_document,
+    read_plan,
+    step_document,
+)
+from driftcheck.remediation.plan.model import Plan, TablePlan
 from driftcheck.remediation.plan.permission import Permission, permitted
 from driftcheck.remediation.plan.undo import contract_before
 from driftcheck.spec.model import Spec
@@ -72,7 +77,10 @@ def steps_to_make(plan: Plan, permission: Permission) -> int:
 def with_saved_plan(found: Survey, saved: Plan) -> Survey:
     """The survey with a saved plan in the place of what would be planned now.
 
-    Raises ``UsageError`` where a table of the plan is not there, or not as it was.
+    The file says what somebody agreed to; it is never carried out itself, for whoever can
+    write to it could put any call to AWS there and call it safe. What is carried out is what
+    is planned now, and that has to be the same. Raises ``UsageError`` where it is not, and
+    where a table of the plan is not there, or not as it was.
     """
     tables: list[Surveyed] = []
     for plan in saved.tables:
@@ -81,15 +89,27 @@ def with_saved_plan(found: Survey, saved: Plan) -> Survey:
             raise UsageError(f"the saved plan is about {plan}, which these specs do not describe.")
         if plan.account != match.plan.account:
             raise UsageError(f"the saved plan is about {plan}, the credentials are for another.")
-        if not plan.steps:
+        if not plan.steps and not match.plan.steps:
             tables.append(match)
             continue
         if plan.table_id != match.plan.table_id:
             raise UsageError(f"{plan} is another table than the one that was planned for.")
         if plan.fingerprint != match.plan.fingerprint:
             raise UsageError(f"{plan} was changed since the plan was saved. Plan again.")
-        tables.append(replace(match, plan=plan))
+        if _agreed(plan) != _agreed(match.plan):
+            raise UsageError(
+                f"the saved plan for {plan} has other steps than are planned now. Give the options "
+                "that it was saved with, or plan again."
+            )
+        tables.append(match)
     return replace(found, tables=tables)
+
+
+def _agreed(plan: TablePlan) -> list[dict[str, Json]]:
+    """The steps as a file holds them, apart from what depends on the time alone."""
+    saved = read_plan(plan_document(Plan(datetime.now(UTC), (plan,)))).tables[0]
+    steps = [step_document(step) for step in saved.steps]
+    return [{k: v for k, v in step.items() if k != "blocked_until"} for step in steps]
 
 
 def _same(surveyed: Surveyed, name: str, arn: str, region: str) -> bool:
