@@ -84,15 +84,15 @@ def note(text: str) -> None:
 
 def style(*, quiet: bool = False, verbose: bool = False, no_color: bool = False) -> Style:
     """How reports on standard output look."""
-    terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size((_WIDTH, 24)).columns if terminal else _WIDTH
+    # COLUMNS decides, where it is set, then the terminal.
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns
     working = Path.cwd().resolve()
     top = repository_root(working)
     return Style(
         top=top.as_posix(),
         within=working.relative_to(top).as_posix(),
         color=not no_color and colors_wanted(sys.stdout),
-        width=max(60, min(width, 160)),
+        width=max(40, min(width, 160)),
         quiet=quiet,
         verbose=verbose,
     )

@@ -30,6 +30,8 @@ _STATUS_COLORS = {
 _MESSAGE_VALUE = 56
 #: Columns before a finding's text: two, the longest severity, two.
 _INDENT = 12
+#: Fewest columns that sentences are broken into.
+_LEAST = 24
 
 
 def render(report: Report, style: Style) -> str:
@@ -199,7 +201,7 @@ class _Page:
         self.lines.append(" " * _INDENT + self._paint(text, *colors))
 
     def _wrapped(self, text: str) -> list[str]:
-        width = max(40, self._style.width - _INDENT)
+        width = max(_LEAST, self._style.width - _INDENT)
         return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
 
     def _paint(self, text: str, *colors: str) -> str:
@@ -220,6 +222,8 @@ def _subject(finding: Finding, table: TableResult | None) -> str:
         where += [finding.spec or "", finding.target or ""]
     if finding.address is not None and (table is None or finding.address != table.address):
         where.append(finding.address)
+    if finding.at_odds is not None and finding.kind in (Kind.DRIFT, Kind.CONTRACT):
+        where.append(f"at odds: {finding.at_odds.value}")
     return printable("  ".join(w for w in where if w))
 
 

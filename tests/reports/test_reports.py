@@ -29,7 +29,7 @@ def test_the_text_report(report: Report) -> None:
         "invoices  123456789012/eu-central-1  invoices, production  "
         "module.t.aws_dynamodb_table.this  unknown",
         "  high      point-in-time recovery (enabled): is off, should be on",
-        "            point-in-time-recovery-drift  /point_in_time_recovery/enabled",
+        "            point-in-time-recovery-drift  /point_in_time_recovery/enabled  at odds: live",
         "            declared at modules/dynamodb/main.tf:52:15",
         "                   from specs/a.yaml:12:9",
         "            breaks pitr-enabled",

@@ -379,6 +379,18 @@ def test_findings_keep_their_ids_when_lines_move_and_lists_are_reordered(
     assert lines[0].isdisjoint(lines[1])
 
 
+def test_what_a_baseline_knows_does_not_count_and_makes_no_table_compliant(
+    tmp_path: Path, aws: RecordedAws
+) -> None:
+    aws.put({**answers(), TAGS: {"Tags": []}})
+    file = write(tmp_path)
+    known = {f.id: known_finding(f) for f in standing(scanned(file, aws))}
+    report = scanned(file, aws, baseline=Baseline(open=known))
+    assert report.exit_code(Severity.LOW) == 0
+    assert report.tables[0].status is TableStatus.NONCOMPLIANT
+    assert report.tally.by_table_status[TableStatus.NONCOMPLIANT] == 1
+
+
 def test_a_baseline_counts_new_and_fixed_and_a_waiver_fixes_nothing(
     tmp_path: Path, aws: RecordedAws
 ) -> None:

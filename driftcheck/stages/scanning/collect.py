@@ -8,8 +8,16 @@ from datetime import datetime
 
 from driftcheck.compare.waive import Waiving
 from driftcheck.model.baseline import Comparing, TableKey
-from driftcheck.model.finding import Finding
-from driftcheck.model.report import ApiCalls, Report, TableResult, Tally, now, status_of
+from driftcheck.model.finding import Finding, Status
+from driftcheck.model.report import (
+    ApiCalls,
+    Report,
+    TableResult,
+    TableStatus,
+    Tally,
+    now,
+    status_of,
+)
 from driftcheck.model.waiver import Waiver
 from driftcheck.spec.model import Spec
 from driftcheck.stages.outcome import with_severity
@@ -49,7 +57,7 @@ class Collector:
         """Put in a table that was looked at; gives it as it will stand in the report."""
         spec = seat[0]
         findings = self._settled(spec, found)
-        row = Row(replace(result, status=status_of(findings)), findings)
+        row = Row(replace(result, status=_verdict(findings)), findings)
         self._put(seat, row)
         return row
 
@@ -122,7 +130,7 @@ class Collector:
                 return row
             if self._comparing is not None:
                 self._comparing.withdraw(f for f in row.findings if f not in left)
-            return Row(replace(row.table, status=status_of(left)), left)
+            return Row(replace(row.table, status=_verdict(left)), left)
 
         self._rows.change(changed)
         self._tally = Tally()
@@ -157,3 +165,9 @@ class Collector:
             trend=trend,
             numbers=self._tally,
         )
+
+
+def _verdict(findings: Iterable[Finding]) -> TableStatus:
+    """The verdict on a table: a difference that a baseline knows is one still."""
+    known = Status.BASELINE
+    return status_of(replace(f, status=Status.OPEN) if f.status is known else f for f in findings)
