@@ -59,9 +59,11 @@ class KeptChecks:
         self._run = run
         self._data_dir = data_dir
         self._parsed = parsed
+        self._before: dict[Path, list[list[str | None]]] = {}
 
     def find(self, module: Path) -> Outcome | None:
         """The outcome for a module in whose files nothing changed; None where there is none."""
+        self._before[module] = self._data(module)
         content = cache_dir.read(self._name(module))
         if content is None:
             return None
@@ -71,15 +73,19 @@ class KeptChecks:
         return _outcome(kept)
 
     def keep(self, module: Path, code: CodeTables, outcome: Outcome) -> None:
-        """Keep what was found out, where nothing but the module's files can have decided it."""
+        """Keep what was found out, where nothing but the module's files can have decided it.
+
+        The outcome must have been looked for before it was worked out: what has changed in
+        between is noticed by that.
+        """
         if cache_dir.directory() is None:
             return
-        directories = self._directories(module, code)
-        if directories is None:
+        directories, data = self._directories(module, code), self._data(module)
+        if directories is None or data != self._before.pop(module, None):
             return
         kept = {
             "directories": directories,
-            "data": self._data(module),
+            "data": data,
             "tables": [table_document(t) for t in outcome.tables],
             "findings": [finding_document(f) for f in outcome.findings],
             "warnings": list(outcome.warnings),
@@ -97,7 +103,7 @@ class KeptChecks:
 
     def _same(self, module: Path, kept: Mapping[str, Any]) -> bool:
         """Whether the files that decided are what they were, and lie where they lay."""
-        return kept["data"] == self._data(module) and all(
+        return kept["data"] == self._before[module] and all(
             os.path.realpath(place) == directory and _files(directory) == files
             for place, directory, files in kept["directories"]
         )
