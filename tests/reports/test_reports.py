@@ -34,7 +34,7 @@ def test_the_text_report(report: Report) -> None:
         "                   from specs/a.yaml:12:9",
         "            breaks pitr-enabled",
         '  low       tags (Team): the spec requires "a", the code says "b"',
-        "            tags-contract  /tags/Team",
+        "            tags-contract  /tags/Team  at odds: code",
         "            Mend the code, or the spec.",
         "  medium    global index: something is missing",
         "            global-secondary-index-drift  /global_secondary_index",
