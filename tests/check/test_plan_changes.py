@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from driftcheck.stages.check_base import MODULE_MOVED
 from tests.check.conftest import Outcome, Repository
 from tests.check.plan_cases import PLAN, STATE, plan_changes, slug
 from tests.check.test_changes import CASES
@@ -79,3 +81,11 @@ def test_terraform_plans_it_still(repository: Repository, tmp_path: Path) -> Non
     document: dict[str, Any] = plan_changes(toolchain, STATE.read_text(), tmp_path / "work")
     repository.write({"plan.json": json.dumps(document)})
     assert told(repository.check("--plan", "plan.json")) == WANTED
+
+
+def test_the_documentation_lists_the_same_classes() -> None:
+    """The table of ``docs/changes.md``: every finding of a case, with its risk."""
+    page = (Path(__file__).parents[2] / "docs" / "changes.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| .+ \| `([a-z-]+)`[^|]* \| ([a-z]+) \|$", page, re.M))
+    known = {(rule, risk) for _, _, (rule, _, _, risk, _) in CASES.values()}
+    assert told == known | {(MODULE_MOVED, "disruptive")}
