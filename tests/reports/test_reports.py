@@ -37,7 +37,7 @@ def test_the_text_report(report: Report) -> None:
         "            tags-contract  /tags/Team  at odds: code",
         "            Mend the code, or the spec.",
         "  medium    global index: something is missing",
-        "            global-secondary-index-drift  /global_secondary_index",
+        "            global-secondary-index-drift  /global_secondary_index  at odds: live",
         '            expected  {"an-index": {"non_key_attributes": ["attribute0", "attribute1",'
         "... (1 member)",
         "            actual    null",
