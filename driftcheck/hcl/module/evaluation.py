@@ -21,6 +21,7 @@ from driftcheck.hcl.module.scope import Surroundings
 from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.module.sources import ModulePlace, ModuleSources
 from driftcheck.hcl.module.tree import ModuleNode, TreeBuilder
+from driftcheck.hcl.module.undeclared import undeclared_references
 from driftcheck.hcl.module.variables import set_variable, unset_variable
 from driftcheck.hcl.module.workspace import selected_workspace
 from driftcheck.hcl.syntax import Body, Traversal
@@ -186,6 +187,8 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
     confined = _confined(parse, boundary)
     root = TreeBuilder(sources, confined, display, diagnostics).build(directory)
     _refuse_empty(root, path, diagnostics)
+    if not diagnostics.has_errors:  # what is declared in a file that cannot be read is not known
+        _refuse_undeclared(root, diagnostics)
     session = Session(
         root=root,
         schemas=options.schemas,
@@ -217,6 +220,19 @@ def _refuse_empty(root: ModuleNode, path: Path, diagnostics: Diagnostics) -> Non
 
     if not diagnostics.has_errors and not any(configuration_files(root.place.directory)):
         raise no_files_error(str(path))
+
+
+def _refuse_undeclared(root: ModuleNode, diagnostics: Diagnostics) -> None:
+    """Report references to nothing, in each module once however often it is called."""
+    seen: set[int] = set()
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        pending.extend(node.children.values())
+        if id(node.module) not in seen:
+            seen.add(id(node.module))
+            for error in undeclared_references(node):
+                diagnostics.caught(error)
 
 
 def _set_root_variables(

@@ -125,7 +125,7 @@ class ModuleScope:
             )
             if name in declared:
                 return _failed(f"{reference.root}.{name}")
-            raise _undeclared(kind, name, declared, reference)
+            raise undeclared(kind, name, declared, reference)
         return value
 
     def _context(self, reference: Traversal) -> tuple[Value, int]:
@@ -174,7 +174,7 @@ class ModuleScope:
         names = reference.names
         calls = self.instance.node.module.calls
         if not names or names[0] not in calls:
-            raise _undeclared("module", names[0] if names else "", calls, reference)
+            raise undeclared("module", names[0] if names else "", calls, reference)
         modules = self.instance.calls.get(names[0])
         child = self.instance.node.children.get(names[0])
         if child is not None and child.missing is not None:
@@ -194,7 +194,7 @@ class ModuleScope:
         if value is None:
             if name in module.node.module.outputs:
                 return _failed(f"{module.address}.{name}")
-            raise _undeclared("output", name, module.node.module.outputs, reference)
+            raise undeclared("output", name, module.node.module.outputs, reference)
         return value
 
     def _resource(self, reference: Traversal, mode: str, first: int) -> tuple[Value, int]:
@@ -216,7 +216,7 @@ class ModuleScope:
             declared = self.instance.node.module.resources
             if address in declared:
                 return _failed(address), used
-            raise _undeclared("resource", address, declared, reference)
+            raise undeclared("resource", address, declared, reference)
         if found.unknown is not None:
             return unknown(found.unknown.reason), used
         if found.kind is RepetitionKind.SINGLE:
@@ -271,7 +271,8 @@ def _collection(instances: InstanceSet[_T], make: Callable[[_T], Value]) -> Valu
     return object_value({str(key): value for key, value in made.items()})
 
 
-def _undeclared(kind: str, name: str, declared: Iterable[str], reference: Traversal) -> HclError:
+def undeclared(kind: str, name: str, declared: Iterable[str], reference: Traversal) -> HclError:
+    """The error for a reference to something that is not declared, with what may be meant."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(declared), n=1)
