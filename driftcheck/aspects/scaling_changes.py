@@ -97,7 +97,8 @@ def subjects(ground: Ground) -> list[Subject]:
     """Every scalable dimension of the table and of its indexes, before and after."""
     live, wanted = ground.before(f"/{GLOBAL}"), ground.after(f"/{GLOBAL}")
     names = dict.fromkeys([*_names(live), *_names(wanted)])
-    orphans = {**(ground.before("/orphaned_scaling_target") or {})}
+    left_behind = ground.before("/orphaned_scaling_target")
+    orphans = left_behind if isinstance(left_behind, dict) else {}
     names |= dict.fromkeys(o.split("/")[1] for o in orphans if o.startswith("index/"))
     rebuilt = set(rebuilt_indexes(ground))
     found = []

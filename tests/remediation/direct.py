@@ -15,9 +15,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError
 
 from driftcheck.aspects.base import FactUnavailable
-from driftcheck.aws.calls import ATTEMPTS, Clients
+from driftcheck.aws.calls import Clients
 from driftcheck.aws.connection import AwsConnection
 from driftcheck.aws.failures import unavailable
+from driftcheck.aws.retrying import ATTEMPTS
 from tests.simulator.account import Account, ConnectionLost
 from tests.simulator.errors import Refusal
 

@@ -114,6 +114,8 @@ class Account:
         self.scaling = Scaling(self.dynamodb)
         self.faults = Faults()
         self.limiter = Limiter(clock)
+        #: The time that answers bear; some emulators date them by another clock than their own.
+        self.date: Callable[[], float] = clock.now
         #: Seconds that every call takes.
         self.latency = 0.03
         self.log: list[Call] = []

@@ -69,7 +69,7 @@ def _call(
         content = {"__type": refusal.code, "message": refusal.message}
         response = encode(operation, refusal.status, content, refusal)
     # Every answer of AWS bears the time by its own clock.
-    response.headers["Date"] = formatdate(account.clock.now(), usegmt=True)
+    response.headers["Date"] = formatdate(account.date(), usegmt=True)
     return response
 
 

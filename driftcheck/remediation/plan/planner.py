@@ -9,6 +9,8 @@ from driftcheck.aspects.change import Change, Condition, Ground, Impossible
 from driftcheck.compare.findings import Place
 from driftcheck.compare.three_way import Evidence, Sources, Unsettled, no_evidence
 from driftcheck.model.pointer import split
+from driftcheck.model.table import Fragment
+from driftcheck.model.values import Unknown
 from driftcheck.remediation.plan.choose import Choice
 from driftcheck.remediation.plan.goal import Goal, goal_of
 from driftcheck.remediation.plan.model import Mend, Refused, Step, TablePlan
@@ -43,7 +45,9 @@ def plan_table(
     )
     changes: list[tuple[str, Change]] = []
     refused: list[Refused] = []
-    for aspect in aspects:
+    # Nothing is planned for a table that AWS does not even describe.
+    readable = [a for a in aspects if not isinstance(_live(sources, a), Unknown)]
+    for aspect in readable if standing.arn else ():
         for item in aspect.changes(ground):
             if isinstance(item, Impossible):
                 refused.append(_refused(aspect, item, goal))
@@ -67,6 +71,11 @@ def plan_table(
         left_alone=tuple(goal.left),
         unknown=tuple(_unknown(item) for item in goal.unsettled if _matters(item, choice)),
     )
+
+
+def _live(sources: Sources, aspect: Aspect) -> Fragment | Unknown | None:
+    assert sources.live is not None
+    return sources.live.settings.get(aspect.name)
 
 
 def _steps(
