@@ -30,7 +30,10 @@ from driftcheck.stages.verdict import judge
 if TYPE_CHECKING:
     from driftcheck.stages.check_base import CodeBefore
 
-__all__ = ["CheckOptions", "Checked", "check", "judge_tables"]
+__all__ = ["CheckOptions", "Checked", "check", "judge_tables", "was_refused"]
+
+#: Where findings stand about code that could not be evaluated at all.
+_WHOLE = "/code"
 
 
 @dataclass(slots=True)
@@ -150,6 +153,11 @@ class _Check:
                 self.checked.findings.append(found)
 
 
+def was_refused(report: Report) -> bool:
+    """Whether some module could not be evaluated at all: it cannot be parsed, say."""
+    return any(f.kind is Kind.UNKNOWN and f.path == _WHOLE for f in report.findings)
+
+
 def _not_evaluable(error: HclError, spec: Spec | None) -> Finding:
     return Finding(
         kind=Kind.UNKNOWN,
@@ -158,7 +166,7 @@ def _not_evaluable(error: HclError, spec: Spec | None) -> Finding:
         message=error.summary,
         spec=spec.name if spec is not None else None,
         address=error.location.file if error.location is not None else None,
-        path="/code",
+        path=_WHOLE,
         help=error.detail or None,
         locations=(error.location,) if error.location is not None else (),
     )

@@ -250,6 +250,23 @@ def test_a_file_that_cannot_be_parsed_does_not_hide_the_others(repository: Repos
     assert {f["table"] for f in outcome.findings if f["kind"] == "policy"} == {"orders"}
 
 
+@pytest.mark.parametrize(
+    "options",
+    [["--allow-unknown"], ["--fail-on=never"], ["--baseline=known.json"], ["--quiet"]],
+)
+def test_nothing_makes_a_file_that_cannot_be_parsed_acceptable(
+    repository: Repository, options: list[str]
+) -> None:
+    repository.write(
+        {
+            "a/main.tf": "# driftcheck:ignore * until=2999-12-31 all of it\nresource {\n",
+            "b/main.tf": TABLE,
+        }
+    )
+    Path("known.json").write_text(repository.check(".").out)
+    assert repository.check(".", *options).code == 2
+
+
 def test_the_repository_is_read_once_for_all_modules(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,7 +76,7 @@ def command(
     """
     from driftcheck.cli import output, session
     from driftcheck.settings import load_settings
-    from driftcheck.stages.check import CheckOptions, check
+    from driftcheck.stages.check import CheckOptions, check, was_refused
     from driftcheck.stages.check_inputs import check_inputs
 
     wanted = output.outputs(formats)
@@ -112,6 +112,7 @@ def command(
         )
     for warning in warnings if not quiet else ():
         output.note(warning)
-    report = replace(report, allow_unknown=allow_unknown)
+    # A file that cannot be parsed is no value that could not be seen.
+    report = replace(report, allow_unknown=allow_unknown and not was_refused(report))
     output.deliver(report, wanted, output.style(quiet=quiet, verbose=verbose, no_color=no_color))
     raise typer.Exit(report.exit_code(severity))
