@@ -11,7 +11,7 @@ from driftcheck.hcl.evaluate import evaluate
 from driftcheck.hcl.parser import parse_expression
 from driftcheck.hcl.render import RenderError, answer_json, to_text, type_text
 from driftcheck.hcl.source import Source
-from driftcheck.hcl.syntax import FunctionCall, Traversal
+from driftcheck.hcl.syntax import Expression, FunctionCall, Traversal
 from driftcheck.hcl.values import Value, string
 
 SOURCE_NAME = "<console>"
@@ -55,9 +55,22 @@ def evaluate_line(line: str, context: EvalContext) -> str:
     if not isinstance(expression, str):
         return _error("Each input line must be a JSON string that holds one expression.")
     try:
-        return answer_json(evaluate(parse_expression(Source(SOURCE_NAME, expression)), context))
+        return answer_json(_evaluate(parse_expression(Source(SOURCE_NAME, expression)), context))
     except (HclError, RenderError) as error:
         return _error(str(error))
+
+
+def _evaluate(tree: Expression, context: EvalContext) -> Value:
+    """The value of an expression all of whose references lead somewhere.
+
+    Terraform looks at all of them first: a part that is never evaluated is no place for
+    a name that does not exist either.
+    """
+    from driftcheck.hcl.module.references import references
+
+    for reference in references(tree):
+        context.scope.resolve(reference.traversal)
+    return evaluate(tree, context)
 
 
 def _error(message: str) -> str:
@@ -72,5 +85,20 @@ def evaluate_text(expression: str, context: EvalContext) -> str:
     """
     tree = parse_expression(Source(SOURCE_NAME, expression))
     if isinstance(tree, FunctionCall) and tree.name == "type" and len(tree.args) == 1:
-        return type_text(evaluate(tree.args[0], context).type)
-    return to_text(evaluate(tree, context))
+        return type_text(_evaluate(tree.args[0], context).type)
+    return to_text(_evaluate(tree, context))
+
+
+#: What the parser says of text that breaks off; only a heredoc goes on after the last two.
+_OPEN = "Unclosed bracket"
+_OPEN_TEXT = ("Unterminated template string.", "Unclosed template sequence.")
+
+
+def is_unfinished(text: str) -> bool:
+    """Whether what was typed so far goes on: a bracket is open, or a heredoc."""
+    try:
+        parse_expression(Source(SOURCE_NAME, f"{text}\n"))
+    except HclError as error:
+        in_heredoc = error.summary in _OPEN_TEXT and "<<" in text
+        return error.summary.startswith(_OPEN) or in_heredoc
+    return False

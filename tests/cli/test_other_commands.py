@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -112,6 +113,44 @@ def test_console_as_json(cli: Program, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_console_without_a_module(cli: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked(monkeypatch, cli, 'upper("a")\nvar.x\n')[0] == '"A"'
+
+
+def test_console_ends_with_exit(cli: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(monkeypatch, cli, "1\nexit\n2\n") == ["1"]
+
+
+def test_console_in_a_terminal(cli: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed: Iterator[str | type[BaseException]] = iter(
+        ["[1,", "2]", "upper(", KeyboardInterrupt, "<<EOT", "  a", "EOT", "(", "", "1 +", EOFError]
+    )
+    prompts: list[str] = []
+
+    def type_in(prompt: str) -> str:
+        prompts.append(prompt)
+        line = next(typed)
+        if isinstance(line, str):
+            return line
+        raise line
+
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", terminal)
+    monkeypatch.setattr("builtins.input", type_in)
+    done = cli("console")
+    assert done.code == 0
+    assert prompts == ["> ", "... ", "> ", "... ", "> ", "... ", "... ", "> ", "... ", "> ", "> "]
+    lines = done.out.splitlines()
+    assert lines[:5] == ["[", "  1,", "  2,", "]", ""]
+    assert lines[5:8] == ["<<EOT", "  a", ""]
+    assert [line.startswith("Error: <console>:1:") for line in lines[9:11]] == [True, True]
+
+
+def test_console_refuses_names_that_do_not_exist_in_parts_nobody_evaluates(
+    cli: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = asked(monkeypatch, cli, "[for x in [] : y]\n[for x in [] : var.z]\n", "module")
+    assert [line.partition(": ")[0] for line in lines] == ["Error"] * 2
+    assert "not declared" in asked(monkeypatch, cli, "{ for x in [] : x => a.b }\n")[0]
 
 
 def test_console_bounds_each_expression_by_itself(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -35,23 +37,46 @@ def command(
 
     They may use the variables, locals and resources of the module in PATH; variables
     without a value are unknown. A directory without Terraform files gives an empty scope.
+    In a terminal an expression with open brackets goes on in the next line, earlier
+    lines come back with the arrow keys, and exit (or Ctrl-D) ends it.
     """
     from driftcheck.hcl.context import Budget
 
     context = _context(ctx, path, var, var_file, workspace)
-    prompt = sys.stdin.isatty() and sys.stderr.isatty() and not json
-    while True:
-        if prompt:
-            sys.stderr.write("> ")
-            sys.stderr.flush()
-        line = sys.stdin.readline()
-        if not line:
+    typed = sys.stdin.isatty() and not json
+    for text in _typed() if typed else sys.stdin:
+        expression = text.strip()
+        if not json and expression in ("exit", "quit"):
             return
-        if line.strip():
+        if expression:
             # Each expression has its own bounds.
-            answer = _answer(line.strip(), replace(context, budget=Budget()), json=json)
+            answer = _answer(expression, replace(context, budget=Budget()), json=json)
             sys.stdout.write(answer + "\n")
             sys.stdout.flush()
+
+
+def _typed() -> Iterator[str]:
+    """Expressions as somebody types them in a terminal; Ctrl-C gives one up."""
+    from driftcheck.hcl.console import is_unfinished
+
+    with suppress(ImportError):  # not on every system; only for history and editing
+        import readline  # noqa: F401
+    lines: list[str] = []
+    while True:
+        try:
+            line = input("... " if lines else "> ")
+        except EOFError:
+            sys.stdout.write("\n")
+            return
+        except KeyboardInterrupt:
+            sys.stdout.write("\n")
+            lines = []
+            continue
+        lines.append(line)
+        # An empty line ends what would never end otherwise.
+        if not line.strip() or not is_unfinished("\n".join(lines)):
+            yield "\n".join(lines)
+            lines = []
 
 
 def _context(
