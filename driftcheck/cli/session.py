@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from driftcheck.hcl.module import VarOption
     from driftcheck.model.baseline import Baseline
     from driftcheck.sandbox import SandboxConnector
+    from driftcheck.spec.model import Target
     from driftcheck.stages.load import Loaded
     from driftcheck.stages.options import EvaluationOptions
     from driftcheck.stages.scanning.shards import Remote
@@ -126,3 +127,21 @@ def baseline(path: Path | None) -> Baseline | None:
     from driftcheck.reports.saved import load_baseline
 
     return load_baseline(path) if path is not None else None
+
+
+def reference_table(
+    connector: AwsConnector | SandboxConnector, step: Callable[[str], None]
+) -> Target:
+    """Make the reference table in the embedded AWS; gives the target that it is in."""
+    from driftcheck.aws.provision import Pace
+    from driftcheck.resources import reference_spec
+    from driftcheck.spec.load import load_spec
+    from driftcheck.stages.options import EvaluationOptions
+    from driftcheck.stages.provision import provision
+
+    spec = load_spec(reference_spec())
+    [target] = spec.targets
+    connection = connector.open(spec, target)
+    pace = Pace(poll_interval=0.0, grace=0.0)
+    list(provision(spec, target, connection, EvaluationOptions(), step, pace))
+    return target

@@ -12,26 +12,38 @@ from driftcheck.model.values import Json, Unknown, reveal
 from driftcheck.remediation.plan.model import TablePlan
 
 #: What cannot be brought back, or is not ours to change.
-_LEFT_OUT = frozenset(
-    {"name", "backup", "alarm", "orphaned_scaling_target", "multi_region_consistency"}
+NOT_OURS = frozenset(
+    {
+        *("name", "backup", "alarm", "encryption_key"),
+        *("orphaned_scaling_target", "multi_region_consistency"),
+    }
 )
 _NEVER_FALLS = "warm_throughput"
 _CAPACITY = ("read_capacity", "write_capacity")
 
 
-def contract_before(plan: TablePlan, live: Table) -> dict[str, Json]:
-    """The contract that holds for the table as it is now, before the plan is carried out.
+def contract_of(live: Table) -> dict[str, Json]:
+    """The contract that holds for a live table as it is now.
 
-    It states null for everything that the plan adds. What could not be read is left
-    out, and so is what cannot be brought back (warm throughput) and capacity that an
-    autoscaler moves.
+    What could not be read is left out, and so is what no contract can bring back (warm
+    throughput), what is not the table's own (backups, alarms, the state of its key) and
+    capacity that an autoscaler moves.
     """
     contract: dict[str, Json] = {
         field: _known(value)
         for field, value in reveal(live.document()).items()
-        if field not in _LEFT_OUT | {_NEVER_FALLS} and not isinstance(value, Unknown)
+        if field not in NOT_OURS | {_NEVER_FALLS} and not isinstance(value, Unknown)
     }
     _without_scaled_capacity(contract, live)
+    return contract
+
+
+def contract_before(plan: TablePlan, live: Table) -> dict[str, Json]:
+    """The contract that holds for the table as it is now, before the plan is carried out.
+
+    It states null for everything that the plan adds.
+    """
+    contract = contract_of(live)
     for step in plan.steps:
         for mend in step.mends:
             _state_absence(contract, mend.pointer)
@@ -64,7 +76,7 @@ def _without_scaled_capacity(contract: dict[str, Json], live: Table) -> None:
 def _state_absence(contract: dict[str, Json], pointer: str) -> None:
     """Say of a place that is to be filled that there is nothing now."""
     tokens = split(pointer)
-    if tokens[0] in _LEFT_OUT or _NEVER_FALLS in tokens:
+    if tokens[0] in NOT_OURS or _NEVER_FALLS in tokens:
         return
     node: Json = contract
     for token in tokens:
