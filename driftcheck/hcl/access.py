@@ -14,7 +14,7 @@ from driftcheck.hcl.types import (
     TupleType,
     Type,
 )
-from driftcheck.hcl.values import Unknown, Value
+from driftcheck.hcl.values import SENSITIVE, Unknown, Value
 
 _INVALID_INDEX = "Invalid index: the given key does not identify an element of this value"
 
@@ -52,7 +52,7 @@ def get_attr(value: Value, name: str) -> Value:
             if name not in types:
                 raise AccessError(
                     f'This object does not have an attribute named "{name}".',
-                    _attributes_hint(types),
+                    "" if SENSITIVE in value.marks else _attributes_hint(types),
                 )
             assert isinstance(raw, Unknown)
             return _unknown(raw, types[name], value)
@@ -158,6 +158,10 @@ def _element_type(type_: ListType | TupleType) -> Type:
     return type_.element if isinstance(type_, ListType) else DYNAMIC
 
 
+def _shown(key: Value) -> str:
+    return "element with this sensitive key" if SENSITIVE in key.marks else f'"{key.as_str()}"'
+
+
 def _index_map(value: Value, key: Value) -> Value:
     type_, raw = value.type, value.raw
     assert isinstance(type_, MapType)
@@ -168,7 +172,7 @@ def _index_map(value: Value, key: Value) -> Value:
     assert isinstance(raw, dict)
     if name not in raw:
         raise AccessError(
-            f'{_INVALID_INDEX}: there is no "{name}" in this map.',
+            f"{_INVALID_INDEX}: there is no {_shown(key)} in this map.",
             "Use lookup() or try() to give a default.",
         )
     return raw[name].with_marks(value.marks | key.marks)
@@ -184,8 +188,7 @@ def _index_object(value: Value, key: Value) -> Value:
     attributes = value.as_dict()
     if name not in attributes:
         hint = "Attributes of an object are selected by name, not by number."
-        raise AccessError(
-            f'{_INVALID_INDEX}: there is no "{name}" in this object.',
-            hint if by_number else _attributes_hint({n: v.type for n, v in attributes.items()}),
-        )
+        if not by_number and SENSITIVE not in value.marks:
+            hint = _attributes_hint({n: v.type for n, v in attributes.items()})
+        raise AccessError(f"{_INVALID_INDEX}: there is no {_shown(key)} in this object.", hint)
     return attributes[name].with_marks(value.marks)

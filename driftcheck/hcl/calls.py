@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from driftcheck.errors import HclError, HclLimitError
 from driftcheck.hcl.functions import registry
+from driftcheck.hcl.secrecy import veiled
 from driftcheck.hcl.syntax import Expression, FunctionCall
 from driftcheck.hcl.types import DYNAMIC, ListType, SetType, TupleType
 from driftcheck.hcl.values import FAILED, Unknown, Value, unknown
@@ -53,10 +54,10 @@ def function_call(run: Evaluator, node: FunctionCall, names: Names) -> Value:
     run.context.budget.charge(sum([arg.summary.weight for arg in args]) // 4, node)
     try:
         result = registry.invoke(name, args, run.context, node, node.args)
-    except HclLimitError:
-        raise
+    except HclLimitError as error:
+        raise veiled(error, name, args) from None
     except HclError as error:
-        run.errors.append(error)
+        run.errors.append(veiled(error, name, args))
         return unknown(FAILED)
     return run.made(result, node) if isinstance(result.raw, list | dict) else result
 

@@ -159,8 +159,17 @@ class RootInputs:
             self.given[name] = RootInput(string(_normal_form(text)), InputSource(None))
             return
         with self._diagnostics.guard():
-            expression = parse_expression(Source(f"<{origin}>", text))
-            value = static_value(expression, DYNAMIC)
+            try:
+                expression = parse_expression(Source(f"<{origin}>", _normal_form(text)))
+                value = static_value(expression, DYNAMIC)
+            except HclError:
+                if not variable.sensitive:
+                    raise
+                raise HclError(
+                    f'The value of the sensitive variable "{name}" cannot be read.',
+                    Source(f"<{origin}>", "").location(0),
+                    "It must be written in the syntax of HCL. What is wrong is not told.",
+                ) from None
             source = InputSource(expression.location, expression, NoScope())
             self.given[name] = RootInput(value, source)
 
@@ -199,4 +208,6 @@ def _undeclared_option(name: str, variables: Mapping[str, Variable]) -> UsageErr
 def _normal_form(text: str) -> str:
     from unicodedata import normalize
 
-    return normalize("NFC", text)
+    # Bytes that are no UTF-8, which Python keeps as halves of surrogate pairs.
+    known = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return normalize("NFC", known)

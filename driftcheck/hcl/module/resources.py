@@ -25,6 +25,7 @@ from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.module.traversals import address_text
 from driftcheck.hcl.module.tree import ModuleNode, has_managed_resources
 from driftcheck.hcl.module.variables import check_rule
+from driftcheck.hcl.secrecy import without_secrets
 from driftcheck.hcl.values import EPHEMERAL, SENSITIVE_MARKS, Unknown, Value
 
 
@@ -144,7 +145,8 @@ class _ResourceEvaluator:
         request = PlanRequest(self._decl.type, self._address, config, provider)
         block = ConfiguredBlock(config, origin)
         for problem in self._session.schemas.problems(request, block, ignored):
-            diagnostics.error(problem.summary, problem.location, problem.detail)
+            summary = without_secrets(problem.summary, config)
+            diagnostics.error(summary, problem.location, without_secrets(problem.detail, config))
 
     def _complete(self, config: Value, provider: ProviderUse) -> Value:
         """The instance as it will be: the provider's defaults, and what only it decides."""
