@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import venv
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -15,23 +17,30 @@ PROWLER = "prowler==5.46.0"
 
 
 def driftcheck() -> Path:
-    """The core install of this checkout, as a user has it: no extras, no development tools."""
+    """The core install of this checkout, as a user has it: no extras, no development tools.
+
+    What is installed already is left alone while neither the requirements nor the
+    checkout have changed.
+    """
     home = HOME / "driftcheck"
-    if not (home / "bin").is_dir():
+    requirements = [ROOT / "requirements" / f"{name}.txt" for name in ("build", "core")]
+    if _has_changed(home / "requirements", _digest(requirements)):
         _create(home)
-        for name in ("build", "core"):
-            _pip(home, "--require-hashes", "-r", str(ROOT / "requirements" / f"{name}.txt"))
-    _pip(home, "--no-deps", "--no-build-isolation", "--force-reinstall", str(ROOT))
+        for path in requirements:
+            _pip(home, "--require-hashes", "-r", str(path))
+        _note(home / "requirements", _digest(requirements))
+    sources = [ROOT / "pyproject.toml"]
+    for name in ("driftcheck", "policies", "modules", "specs"):
+        sources += sorted(p for p in (ROOT / name).rglob("*") if "__pycache__" not in p.parts)
+    if _has_changed(home / "checkout", _digest(sources)):
+        _pip(home, "--no-deps", "--no-build-isolation", "--force-reinstall", str(ROOT))
+        _note(home / "checkout", _digest(sources))
     return home / "bin"
 
 
 def checkov() -> Path:
     """Checkov from the package registry."""
-    home = HOME / "checkov"
-    if not (home / "bin" / "checkov").exists():
-        _create(home)
-        _pip(home, CHECKOV)
-    return home / "bin"
+    return _peer("checkov", CHECKOV)
 
 
 def custodian() -> Path:
@@ -46,10 +55,30 @@ def prowler() -> Path:
 
 def _peer(program: str, requirement: str) -> Path:
     home = HOME / program
-    if not (home / "bin" / program).exists():
+    if _has_changed(home / "requirement", requirement):
         _create(home)
         _pip(home, requirement)
+        _note(home / "requirement", requirement)
     return home / "bin"
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    """What tells files from all others: their names and what stands in them."""
+    digest = hashlib.blake2b(sys.version.encode())
+    for path in paths:
+        if path.is_file():
+            content = path.read_bytes()
+            digest.update(f"{path}\0{len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def _has_changed(note: Path, wanted: str) -> bool:
+    return not note.is_file() or note.read_text() != wanted
+
+
+def _note(note: Path, text: str) -> None:
+    note.write_text(text)
 
 
 def _create(home: Path) -> None:

@@ -1,9 +1,8 @@
-"""Timing whole processes, in turn, by the operating system's own accounting."""
+"""Timing whole processes by the operating system's own accounting."""
 
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -56,37 +55,3 @@ def run_once(subject: Subject) -> Run:
     if process.returncode not in subject.accepted:
         raise Disturbed(f"{subject.name} ended with {process.returncode}")
     return Run(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two commands measured in turn, ``runs`` times each after one run that does not count."""
-
-    subject: Subject
-    peer: Subject
-    own: Sequence[Run]
-    others: Sequence[Run]
-
-    @property
-    def ratio(self) -> float:
-        """The subject's CPU over the peer's: the median of the ratios of neighbouring runs."""
-        return statistics.median(a.cpu / b.cpu for a, b in zip(self.own, self.others, strict=True))
-
-    @property
-    def cpu(self) -> tuple[float, float]:
-        """Median CPU seconds of both."""
-        return (
-            statistics.median(r.cpu for r in self.own),
-            statistics.median(r.cpu for r in self.others),
-        )
-
-
-def compare(subject: Subject, peer: Subject, runs: int) -> Comparison:
-    """Measure two commands A B A B ..., so that a drifting machine disturbs both alike."""
-    run_once(subject)
-    run_once(peer)
-    own, others = [], []
-    for _ in range(runs):
-        own.append(run_once(subject))
-        others.append(run_once(peer))
-    return Comparison(subject, peer, own, others)

@@ -69,18 +69,24 @@ def wall(run: Run) -> float:
 
 
 def alternate(
-    subjects: Sequence[Subject], wanted: int, helper: int, *, warm: bool = True
+    subjects: Sequence[Subject],
+    wanted: int,
+    helper: int,
+    *,
+    warm: bool = True,
+    patience: int = PATIENCE,
 ) -> Rounds:
     """Run the commands in turn until enough rounds were calm.
 
-    ``helper`` is the id of the process that answers them. With ``warm`` each command
-    runs once before, which does not count.
+    ``helper`` is the id of the process that answers them, 0 for none. With ``warm`` each
+    command runs once before, which does not count. At most ``patience`` times as many
+    rounds as are wanted are tried.
     """
     if warm:
         for subject in subjects:
             run_once(subject)
     tried: list[Round] = []
-    while len(tried) < wanted * PATIENCE and _calm(tried) < wanted:
+    while len(tried) < wanted * patience and _calm(tried) < wanted:
         tried.append(_round(subjects, helper))
         print(f"  round {len(tried)}: others took {tried[-1].disturbed:.0%}", file=sys.stderr)
     calmest = sorted(tried, key=lambda r: r.disturbed)[:wanted]
