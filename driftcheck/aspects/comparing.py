@@ -10,6 +10,8 @@ from driftcheck.model.pointer import child, join, split
 from driftcheck.model.table import Table
 from driftcheck.model.values import Cause, Json, Sensitive, Unknown, first_unknown, reveal
 
+_SCALARS = frozenset({str, int, bool})
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -77,12 +79,36 @@ def differences(
             missing = side.cause is Cause.UNSUPPORTED and _says_nothing(other)
             yield Undecided(root, side.reason, expected, actual, not missing, side.cause)
             return
+    # What is compared as a whole has to be the same as a whole.
+    if _alike(expected, actual, partial=within.partial and not aspect.atoms):
+        return
     found: list[Difference | Undecided] = []
     _walk(aspect, "", expected, actual, within, found)
     closed = [prefix for item in found for prefix in _closed_by(aspect.gates, item.pointer)]
     for item in found:
         if not any(item.pointer == p or item.pointer.startswith(p + "/") for p in closed):
             yield item
+
+
+def _alike(expected: Json, actual: Json, *, partial: bool) -> bool:
+    """Whether two settings say the same in every place, so that no aspect needs to be asked.
+
+    So it is for nearly every aspect of nearly every table. False where it is not, and
+    where that takes more than a look: at nulls, lists, unknown and sensitive values.
+    """
+    if type(expected) is dict and type(actual) is dict:
+        if not partial and len(expected) != len(actual):
+            return False
+        for name, value in expected.items():
+            if name not in actual or not _alike(value, actual[name], partial=partial):
+                return False
+        return True
+    return _same(expected, actual)
+
+
+def _same(expected: Json, actual: Json) -> bool:
+    """Whether two values are the same text, number or truth value."""
+    return type(expected) in _SCALARS and type(expected) is type(actual) and expected == actual
 
 
 def matching(pattern: str, pointer: str) -> list[str] | None:
@@ -135,7 +161,7 @@ def _walk(
 def _judge(
     aspect: Comparable, pointer: str, expected: Json, actual: Json, within: Comparison
 ) -> Difference | Undecided | None:
-    if isinstance(expected, str | int) and type(expected) is type(actual) and expected == actual:
+    if _same(expected, actual):
         return None  # as nearly everywhere; no aspect takes the same for different
     if aspect.moot(pointer, expected, actual, within):
         return None

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
     from driftcheck.policies.keywords import Surroundings
+    from driftcheck.policies.prepared import Prepared
+
+_NONE: Mapping[str, Json] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,14 @@ def evaluate(
     what policies may ask for besides the document. A policy yields either violations or one
     ``Undecidable``, never both: what is certainly broken is broken whatever the unknown is.
     """
+    from driftcheck.policies.keywords import Surroundings
+    from driftcheck.policies.prepared import prepared
+
+    around = around or Surroundings()
     for policy in policies:
-        yield from evaluate_one(policy, document, parameters.get(policy.id, {}), around)
+        ready = prepared(policy, parameters.get(policy.id, _NONE))
+        if not ready.has_nothing_to_say(document, around):
+            yield from _said(ready, document, around)
 
 
 def evaluate_one(
@@ -61,14 +70,17 @@ def evaluate_one(
     around: Surroundings | None = None,
 ) -> Iterator[Violation | Undecidable]:
     """The violations of one policy; see ``evaluate``."""
-    from driftcheck.policies.keywords import Surroundings, Undecided
-    from driftcheck.policies.prepared import prepared
+    yield from evaluate([policy], document, {policy.id: overrides}, around)
+
+
+def _said(
+    ready: Prepared, document: Mapping[str, Json], around: Surroundings
+) -> Iterator[Violation | Undecidable]:
+    """What the validator says of a policy and a document, with everything looked at."""
+    from driftcheck.policies.keywords import Undecided
     from driftcheck.policies.validator import iter_errors, verdict
 
-    ready = prepared(policy, overrides)
-    around = around or Surroundings()
-    if ready.has_nothing_to_say(document, around):
-        return
+    policy = ready.policy
     applies = verdict(ready.when, document, around)
     if applies is False:
         return
