@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from driftcheck.errors import UsageError
-from driftcheck.paths import real, shown
+from driftcheck.paths import real
 from driftcheck.stages.git import Entry, blobs, entries, git
 
 #: Bounds on what is read of a commit.
@@ -120,7 +120,7 @@ def _commit(top: Path, ref: str) -> str:
         raise UsageError(f"{ref}: this is no name of a commit.")
     found = git(top, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", missing=True).strip()
     if not found:
-        raise UsageError(f"{ref}: there is no such commit in {shown(top)}. Fetch it first.")
+        raise UsageError(f"{ref}: there is no such commit in this repository. Fetch it first.")
     return found
 
 
