@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftcheck.aspects.base import Aspect, FactUnavailable
 from driftcheck.aspects.comparing import Comparison, Difference
@@ -157,11 +157,13 @@ def foreign(
     Compared as drift is: capacity that is scaled and throughput that warms up differ
     without anybody's hand. What is unknown at either time says nothing.
     """
-    within = Comparison(known, now, partial=False)
+    # What was not looked at now still says, say, whose business the capacity is.
+    whole = replace(now, settings={**known.settings, **now.settings})
+    within = Comparison(known, whole, partial=False)
     return [
         item
         for aspect in aspects
-        if known.settings.get(aspect.name) != now.settings.get(aspect.name)
+        if known.settings.get(aspect.name) != whole.settings.get(aspect.name)
         for item in aspect.compare(within)
         if isinstance(item, Difference) and not any(_near(item.pointer, place) for place in touched)
     ]
