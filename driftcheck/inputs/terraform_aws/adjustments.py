@@ -24,25 +24,34 @@ def set_tags_all(
 ) -> None:
     """``tags_all``: the provider's ``default_tags`` under the resource's own tags.
 
-    In a plan (``exact``), the provider leaves it open until apply where there are no
-    tags at all, where one is empty, and where one is not known; what it will be is
-    clear all the same in the first two cases.
+    What the provider's ``ignore_tags`` name is left out. In a plan (``exact``), the
+    provider leaves it open until apply where there are no tags at all, where one of the
+    resource's own is empty, and where one is not known; what it will be is clear all
+    the same in the first two cases. An empty default tag alone is open where the
+    resource has tags of its own.
     """
     if "tags_all" not in values or "tags" not in values:
         return
+    own = values["tags"].raw
     merged, marks, hidden = merged_tags(values["tags"], provider, exact=exact)
-    clear = merged and all(v.raw != "" for v in merged.values())
-    if hidden is None and (clear or not exact):
+    open_ = f"{address}.tags_all is decided by AWS"
+    if hidden is None and exact:
+        empty = [name for name, value in merged.items() if value.raw == ""]
+        settled = isinstance(own, dict) and own and not any(v.raw == "" for v in own.values())
+        if not merged or (empty and not settled):
+            values["tags_all"] = unknown(open_, _TAGS)
+            return
+        merged.update((name, unknown(open_, STRING)) for name in empty)
+    if hidden is None:
         values["tags_all"] = map_value(STRING, merged).with_marks(marks)
-        return
-    reason = hidden.reason if hidden is not None else f"{address}.tags_all is decided by AWS"
-    values["tags_all"] = unknown(reason, _TAGS)
+    else:
+        values["tags_all"] = unknown(hidden.reason, _TAGS)
 
 
 def merged_tags(
     tags: Value, provider: ProviderUse, *, exact: bool
 ) -> tuple[dict[str, Value], frozenset[str], Unknown | None]:
-    """All tags, their marks, and why they are not known (None where they are).
+    """All tags but the ignored, their marks, and why they are not known (None where they are).
 
     A single unknown value makes all of them unknown only in an ``exact`` plan.
     """
@@ -58,7 +67,20 @@ def merged_tags(
                     return {}, marks, value.raw
                 if not value.is_null:
                     merged[name] = value
-    return merged, marks, None
+    keys, prefixes = _ignored(provider, "keys"), _ignored(provider, "key_prefixes")
+    kept = {n: v for n, v in merged.items() if n not in keys and not n.startswith(prefixes)}
+    return kept, marks, None
+
+
+def _ignored(provider: ProviderUse, name: str) -> tuple[str, ...]:
+    """What the provider's ``ignore_tags`` block lists: ``keys`` or ``key_prefixes``."""
+    blocks = provider.get("ignore_tags")
+    if blocks is None or not isinstance(blocks.raw, list) or not blocks.raw:
+        return ()
+    listed = blocks.raw[0].as_dict()[name].raw
+    return (
+        tuple(v.raw for v in listed if isinstance(v.raw, str)) if isinstance(listed, list) else ()
+    )
 
 
 def default_tags(provider: ProviderUse) -> Value:
