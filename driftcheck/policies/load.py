@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from driftcheck.documents import Document, load_document
 from driftcheck.documents.validate import suggestion, validate
-from driftcheck.errors import SpecError, UsageError
+from driftcheck.errors import SpecError
 from driftcheck.model.finding import Severity
 from driftcheck.model.location import Location
 from driftcheck.model.pointer import child, join, prefixes
 from driftcheck.model.values import Json, Unknown
-from driftcheck.paths import is_file, shown
 from driftcheck.policies.bounds import BY_NAME, LISTS, SINGLE, Unsound, check
+from driftcheck.policies.files import policy_files
 from driftcheck.policies.model import Example, Parameter, Policy, with_parameters
 from driftcheck.policies.schema import policy_schema
-
-_SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def load_policies(directories: Sequence[Path]) -> list[Policy]:
@@ -38,22 +36,6 @@ def load_policies(directories: Sequence[Path]) -> list[Policy]:
             )
         policies[policy.id] = policy
     return [policies[name] for name in sorted(policies)]
-
-
-def policy_files(directories: Sequence[Path]) -> Iterator[Path]:
-    """The files that policies are read from. Raises ``UsageError``."""
-    for directory in directories:
-        if not directory.exists():
-            raise UsageError(f"{shown(directory)}: there is no such directory of policies.")
-        if directory.is_file():
-            yield directory
-            continue
-        for path in sorted(directory.rglob("*")):
-            if path.suffix not in _SUFFIXES or path.name.endswith(".schema.json"):
-                continue
-            if not is_file(path):
-                raise UsageError(f"{shown(path)}: is no regular file, as a policy is.")
-            yield path
 
 
 def load_policy(path: Path) -> Policy:

@@ -17,14 +17,12 @@ from driftcheck.paths import real
 from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table
 from driftcheck.spec.model import Spec, Target
-from driftcheck.stages.base import MergeBases
 from driftcheck.stages.check_options import CheckOptions, module_options, place_of
 from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
 from driftcheck.stages.code import Place as CodePlace
 from driftcheck.stages.kept.checks import KeptChecks, Outcome, kept_checks
 from driftcheck.stages.outcome import against, judged, settle
 from driftcheck.stages.parsed import ParsedOnce
-from driftcheck.stages.sizes import with_sizes
 from driftcheck.stages.verdict import judge
 
 if TYPE_CHECKING:
@@ -62,6 +60,7 @@ def check(
     if options.base is None:
         run.everything(specs, modules)
     else:
+        from driftcheck.stages.base import MergeBases
         from driftcheck.stages.check_base import CodeBefore
 
         with MergeBases(options.base) as bases:
@@ -184,6 +183,8 @@ def judge_tables(
     checked.warnings += [w for w in code.warnings if w not in checked.warnings]
     findings = list(code.findings)
     if options.live is not None:
+        from driftcheck.stages.sizes import with_sizes
+
         findings = with_sizes(findings, options.live, *_where(findings, spec, target))
     results = []
     for table in code.tables:

@@ -13,7 +13,6 @@ from driftcheck.policies.model import Policy
 from driftcheck.spec.model import PolicySelection, Spec
 from driftcheck.stages.discover import root_modules
 from driftcheck.stages.kept.policies import load_policies
-from driftcheck.stages.load import DEFAULT_SPECS, load
 from driftcheck.stages.parsed import ParsedOnce
 
 
@@ -52,11 +51,15 @@ def check_inputs(
     """
     parse = ParsedOnce()
     if not paths and nothing_else:
+        from driftcheck.stages.load import DEFAULT_SPECS
+
         paths = [DEFAULT_SPECS if DEFAULT_SPECS.is_dir() else Path()]
     specs = [p for p in paths if p.is_file() or _holds_specs(p)]
     trees = [p for p in paths if p not in specs]
     modules = [m for p in trees for m in _modules(p, parse, gone=gone)]
     if specs:
+        from driftcheck.stages.load import load
+
         loaded = load(specs, policy_directories)
         known, policies, digest = loaded.specs, loaded.policies, None
     else:

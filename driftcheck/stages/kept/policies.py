@@ -20,7 +20,7 @@ from driftcheck.model.finding import Severity
 from driftcheck.model.location import Location
 from driftcheck.model.values import Cause, Unknown
 from driftcheck.paths import shown
-from driftcheck.policies import load
+from driftcheck.policies.files import policy_files
 from driftcheck.policies.model import Example, Parameter, Policy
 from driftcheck.stages.kept.program import program
 
@@ -39,7 +39,9 @@ def load_policies(directories: Sequence[Path]) -> tuple[list[Policy], str | None
     kept = cache_dir.read(name) if digest is not None else None
     if kept is not None:
         return _policies(kept), digest
-    policies = load.load_policies(directories)
+    from driftcheck.policies.load import load_policies as load
+
+    policies = load(directories)
     if digest is None or policies_digest(directories) != digest:
         return policies, None
     content = json.dumps([_data(p) for p in policies], default=_marked).encode()
@@ -53,7 +55,7 @@ def policies_digest(directories: Sequence[Path]) -> str | None:
     """A digest of all that the policies depend on; None where a file cannot be read."""
     digest = hashlib.blake2b(key=program(), digest_size=24)
     try:
-        for path in load.policy_files(directories):
+        for path in policy_files(directories):
             content = path.read_bytes()
             if len(content) > _MAX_BYTES:
                 return None
