@@ -14,7 +14,7 @@ from driftcheck.model.report import ApiCalls, Report, TableResult, now
 from driftcheck.model.values import Unknown
 from driftcheck.policies.model import Policy
 from driftcheck.spec.model import Spec
-from driftcheck.stages.connection import Connector
+from driftcheck.stages.connection import Connection, Connector
 from driftcheck.stages.needs import in_bulk
 from driftcheck.stages.scan_findings import listing_failed, target_failed, unmanaged_table
 from driftcheck.stages.scanning.collect import AFTER, BEFORE, Collector
@@ -110,6 +110,8 @@ class _Scan:
         self._open: dict[_Place, TargetScan] = {}
         self._failed: set[_Place] = set()
         self._covered: dict[tuple[str, str], set[str]] = defaultdict(set)
+        #: Accounts and regions with a covered table whose name is not known.
+        self._nameless: set[tuple[str, str]] = set()
         self._nothing_read = True
 
     def calls(self, *, earlier: bool = True) -> Mapping[str, ApiCalls]:
@@ -182,7 +184,9 @@ class _Scan:
         left: list[tuple[int, Subject]] = []
         for number, subject in enumerate(tables):
             home = target.home(subject)
-            if not isinstance(subject.name, Unknown):
+            if isinstance(subject.name, Unknown):
+                self._nameless.add((home.account, home.region))
+            else:
                 self._covered[home.account, home.region].add(subject.name)
             if not self._known_already((*place, number), target, subject):
                 left.append((number, subject))
@@ -241,6 +245,9 @@ class _Scan:
                 live = connection.table_names()
             except AwsError as error:
                 why = "Which live tables no spec covers"
+                left = [n for n in live if n not in known and spec.unmanaged.covers(n)]
+                if left:
+                    self._all_names_known(connection)
                 self.collected.beside(seat, [listing_failed(spec, target, connection, error, why)])
                 continue
             left = [n for n in live if n not in known and spec.unmanaged.covers(n)]
@@ -249,6 +256,17 @@ class _Scan:
                 seat, [unmanaged_table(name, spec, target, connection) for name in left]
             )
 
+
+    def _all_names_known(self, connection: Connection) -> None:
+        """Raise ``AwsError`` where a spec covers tables here whose names are not known."""
+        here = (connection.account, connection.region)
+        for number, index in sorted(self._failed - self._open.keys()):
+            spec = self._specs[number]
+            target = spec.targets[index]
+            if target.account in (None, here[0]) and target.region in (None, here[1]):
+                raise AwsError(f"the target {target.name} of {spec.name} could not be read.")
+        if here in self._nameless:
+            raise AwsError("the name of a table that a spec covers there cannot be known.")
 
 def _key(result: TableResult) -> Key:
     """A table in the journal."""

@@ -16,6 +16,8 @@ from driftcheck.model.report import TableStatus
 from driftcheck.reports import text
 from driftcheck.reports.base import Style
 from driftcheck.reports.document import report_document
+from driftcheck.spec.load import load_spec
+from driftcheck.stages.scan import ScanOptions, scan
 from tests.scan.recorded import (
     BACKUPS,
     DENIED,
@@ -421,3 +423,37 @@ def test_a_baseline_counts_new_and_fixed_and_a_waiver_fixes_nothing(
         "/table_class": Status.OPEN,
         "/tags/Environment": Status.WAIVED,
     }
+
+
+EVERYTHING = """
+version: 1
+name: everything
+table: orders
+targets: [{name: test, account: "123456789012", region: eu-central-1}]
+policies: {packs: []}
+unmanaged: {enabled: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nothing(1)", "the target test of orders could not be read."),
+        ("random_pet.this.id", "the name of a table that a spec covers there cannot be known."),
+    ],
+    ids=["code that cannot be evaluated", "a name that is not known"],
+)
+def test_nothing_is_called_unmanaged_while_a_name_is_missing(
+    tmp_path: Path, aws: RecordedAws, name: str, said: str
+) -> None:
+    aws.put(answers())
+    aws.put(answers("other"), name="other")
+    module = MODULE.replace("var.name", name) + 'resource "random_pet" "this" {}\n'
+    file = write(tmp_path, module=module)
+    (file.parent / "everything.yaml").write_text(EVERYTHING, encoding="utf-8")
+    specs = [load_spec(file), load_spec(file.parent / "everything.yaml")]
+    report = scan(specs, (), aws, ScanOptions(settle_timeout=0))
+    assert Kind.UNMANAGED not in {f.kind for f in report.findings}
+    [listing] = [f for f in report.findings if f.rule == "tables-not-listed"]
+    assert said in listing.message
+    assert report.exit_code(Severity.LOW) == 2
