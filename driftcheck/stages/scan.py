@@ -243,19 +243,17 @@ class _Scan:
             known = self._covered[connection.account, connection.region]
             try:
                 live = connection.table_names()
-            except AwsError as error:
-                why = "Which live tables no spec covers"
                 left = [n for n in live if n not in known and spec.unmanaged.covers(n)]
                 if left:
                     self._all_names_known(connection)
                 self.collected.beside(seat, [listing_failed(spec, target, connection, error, why)])
                 continue
-            left = [n for n in live if n not in known and spec.unmanaged.covers(n)]
+            except AwsError as error:
+                why = "Which live tables no spec covers"
             known.update(left)
             self.collected.beside(
                 seat, [unmanaged_table(name, spec, target, connection) for name in left]
             )
-
 
     def _all_names_known(self, connection: Connection) -> None:
         """Raise ``AwsError`` where a spec covers tables here whose names are not known."""
@@ -270,6 +268,7 @@ class _Scan:
 
 def _key(result: TableResult) -> Key:
     """A table in the journal."""
+
     return (
         result.spec,
         result.target,
