@@ -288,6 +288,11 @@ class Memo:
             raise outcome
         return outcome  # type: ignore[no-any-return]
 
+    def under_way(self, key: object) -> bool:
+        """Whether a thread is working out the value for ``key`` at this moment."""
+        lock = self._locks.get(key)
+        return lock is not None and lock.locked() and key not in self._outcomes
+
     def forget(self, key: object) -> None:
         """Work out the value for ``key`` anew the next time."""
         with self._lock:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from typing import Any
 
 from driftcheck.aspects.base import FactUnavailable
+from driftcheck.aws.ahead import Ahead
 from driftcheck.aws.calls import Clients, Memo
 from driftcheck.aws.facts import TableFacts
 from driftcheck.aws.operations import (
     BULK_OPERATIONS,
+    LIST_TAGS,
+    TABLE_OPERATIONS,
     TAGS_IN_BULK,
     BulkOperation,
     Paging,
     Subject,
     TableOperation,
 )
+from driftcheck.aws.packed import Packed
 from driftcheck.errors import AwsError
 from driftcheck.model.report import ApiCalls
 
@@ -46,6 +49,7 @@ class AwsConnection:
         self._region = region
         self._siblings = siblings
         self._shared = Memo()
+        self._ahead = Ahead()
         #: Whether tags are read for all tables at a time: for one, that would be pages too many.
         self.tags_in_bulk = False
         self._notes: dict[str, None] = {}
@@ -74,7 +78,14 @@ class AwsConnection:
 
     def facts(self, table: str) -> TableFacts:
         """The facts about a table. What is asked of the table itself is read anew."""
-        return TableFacts(self, table)
+        return self._ahead.take(table) or TableFacts(self, table)
+
+    def expect(self, tables: Iterable[str], operations: Iterable[str]) -> None:
+        """Tables that will be asked for; see ``stages.connection.Connection``."""
+        wanted = [o for o in operations if o in TABLE_OPERATIONS]
+        if self.tags_in_bulk:
+            wanted = [o for o in wanted if o != LIST_TAGS]
+        self._ahead.expect(tables, wanted)
 
     def note(self, text: str) -> None:
         """Remember something that whoever runs the program should know, once."""
@@ -137,16 +148,19 @@ class AwsConnection:
         return {how.joined: entries}
 
     def bulk(self, operation: str, how: BulkOperation) -> ByTable:
-        """The answers of a bulk operation by table, read once for the whole region."""
+        """The answers of a bulk operation by table, read once for the whole region.
+
+        Who has to wait for another thread to read them reads other tables meanwhile.
+        """
+        shared = self._shared
+        self._ahead.read(lambda table: TableFacts(self, table), lambda: shared.under_way(operation))
         return self._shared.get(operation, lambda: self._read_all(operation, how))
 
     def _read_all(self, operation: str, how: BulkOperation) -> ByTable:
-        answers: dict[str, dict[str, list[Any]]] = defaultdict(
-            lambda: {name: [] for name in how.lists}
-        )
+        answers = Packed(how.lists)
         for page in self.clients.pages(operation, how.arguments, how.paging):
             for name in how.lists:
                 for entry in page.get(name, ()):
                     for table in how.table_of(entry):
-                        answers[table][name].append(entry)
-        return dict(answers)
+                        answers.add(table, name, entry)
+        return answers

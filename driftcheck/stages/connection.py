@@ -40,6 +40,13 @@ class Connection(Protocol):
         a pool that is busy with facts does not stand still.
         """
 
+    def expect(self, tables: Iterable[str], operations: Iterable[str]) -> None:
+        """Say which tables will be asked for, with which operations about each.
+
+        Threads that wait for a bulk answer may read them meanwhile. Nothing has to be
+        asked for that was expected.
+        """
+
     def notes(self) -> Sequence[str]:
         """What whoever runs the program should know about the reading, each told once."""
 

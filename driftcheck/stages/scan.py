@@ -192,6 +192,8 @@ class _Scan:
                 left.append((number, subject))
         many = self._remote is not None and self._expected >= self._remote.least
         most = self._remote.most if self._remote is not None and many else 1
+        if most == 1:
+            target.expect([subject for _, subject in left])
         for start in range(0, len(left), most):
             yield tuple(left[start : start + most])
 
@@ -246,10 +248,10 @@ class _Scan:
                 left = [n for n in live if n not in known and spec.unmanaged.covers(n)]
                 if left:
                     self._all_names_known(connection)
-                self.collected.beside(seat, [listing_failed(spec, target, connection, error, why)])
-                continue
             except AwsError as error:
                 why = "Which live tables no spec covers"
+                self.collected.beside(seat, [listing_failed(spec, target, connection, error, why)])
+                continue
             known.update(left)
             self.collected.beside(
                 seat, [unmanaged_table(name, spec, target, connection) for name in left]
@@ -266,9 +268,9 @@ class _Scan:
         if here in self._nameless:
             raise AwsError("the name of a table that a spec covers there cannot be known.")
 
+
 def _key(result: TableResult) -> Key:
     """A table in the journal."""
-
     return (
         result.spec,
         result.target,

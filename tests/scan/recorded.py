@@ -106,6 +106,9 @@ class RecordedConnection:
     def prefetch(self, operations: Iterable[str], pool: Executor) -> None:
         """Nothing: every answer is here."""
 
+    def expect(self, tables: Iterable[str], operations: Iterable[str]) -> None:
+        """Nothing: every answer is here."""
+
     def notes(self) -> Sequence[str]:
         return ()
 

@@ -132,6 +132,7 @@ def scan_shard(shard: Shard) -> ShardResult:
             if not alone:
                 connection.prefetch(reads, beside)
             connection.prefetch(in_bulk(reads, len(shard.tables)), beside)
+            scan.expect(shard.tables)
             for future in [pool.submit(scan.table, table) for table in shard.tables]:
                 found.append(future.result())
     except AwsError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -132,9 +132,16 @@ class TargetScan:
             findings.append(existence_unknown(doubt, code, place, live=True, decides=True))
         return result, findings
 
+    def expect(self, subjects: Iterable[Subject]) -> None:
+        """Say which tables will be looked at, so that whoever has to wait can read them."""
+        here = [s.name for s in subjects if self.home(s) is self.connection]
+        names = [name for name in here if isinstance(name, str)]
+        self.connection.expect(names, self.reads())
+
     def reads(self) -> frozenset[str]:
         """The operations that its tables are read with, as far as spec and code tell now."""
-        needs = [self.needing.of(code, None) for code in self.code.tables]
+        needs = [self.needing.of(None, None)]
+        needs += [self.needing.of(code, None) for code in self.code.tables]
         needs += [self.needing.of(None, c) for c in every_contract(self.spec)]
         return frozenset(operation for need in needs for operation in need.operations())
 
