@@ -192,8 +192,6 @@ class _Scan:
                 left.append((number, subject))
         many = self._remote is not None and self._expected >= self._remote.least
         most = self._remote.most if self._remote is not None and many else 1
-        if most == 1:
-            target.expect([subject for _, subject in left])
         for start in range(0, len(left), most):
             yield tuple(left[start : start + most])
 
