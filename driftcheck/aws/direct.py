@@ -4,7 +4,7 @@ A run makes the same three calls for thousands of tables, each with a name as it
 argument. boto3 takes two thirds of its time for what never changes between them: it
 resolves the endpoint, writes the user agent, looks for handlers, validates and
 serialises. Here such a call is signed (Signature Version 4), sent over boto3's own
-connections, with its proxies and certificates, and parsed by botocore's own parser.
+connections, with its proxies and certificates, and parsed as botocore would; see ``shapes``.
 
 One call is one attempt: ``retrying`` decides whether it is made again, as it does for
 boto3's. What is out of the ordinary is left to boto3; see ``direct_reads``.
@@ -18,13 +18,15 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.endpoint import convert_to_response_dict
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
+
+from driftcheck.aws.shapes import NotCompiled, parser_of
 
 if TYPE_CHECKING:
     import boto3
@@ -104,6 +106,7 @@ class DirectReads:
         self._parser = create_parser("json")
         self._content_type = f"application/x-amz-json-{model.metadata['jsonVersion']}"
         self._models = {name: model.operation_model(name) for name in OPERATIONS}
+        self._parsers = {name: parser_of(m.output_shape) for name, m in self._models.items()}
         self._targets = {name: f"{model.metadata['targetPrefix']}.{name}" for name in OPERATIONS}
         self._events_of = {name: f"before-send.dynamodb.{name}" for name in OPERATIONS}
         self._signer = Signer(_host(url), client.meta.region_name, model.signing_name)
@@ -133,12 +136,16 @@ class DirectReads:
         response = next((answer for _, answer in said if answer is not None), None)
         if response is None:
             response = self._send(request)
-        model = self._models[operation]
-        answer = convert_to_response_dict(response, model)
-        parsed: Any = self._parser.parse(answer, model.output_shape)
         if response.status_code != 200:
-            raise ClientError(parsed, operation)
-        return cast("Mapping[str, Any]", parsed)
+            model = self._models[operation]
+            refused: Any = convert_to_response_dict(response, model)
+            raise ClientError(self._parser.parse(refused, model.output_shape), operation)
+        parsed: dict[str, Any] = self._parsers[operation](json.loads(response.content))
+        parsed["ResponseMetadata"] = {
+            "RequestId": response.headers.get("x-amzn-RequestId", ""),
+            "HTTPStatusCode": response.status_code,
+        }
+        return parsed
 
 
 def direct_reads(client: Any, session: boto3.Session, user_agent: str) -> DirectReads | None:
@@ -154,7 +161,10 @@ def direct_reads(client: Any, session: boto3.Session, user_agent: str) -> Direct
     )
     if credentials is None or not ordinary:
         return None
-    return DirectReads(client, credentials, user_agent)
+    try:
+        return DirectReads(client, credentials, user_agent)
+    except NotCompiled:
+        return None
 
 
 def _host(url: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from driftcheck.model.values import Sensitive, Unknown
@@ -118,6 +118,7 @@ def _said(schema: Any, document: Any) -> tuple[Any, bool | None]:
         return test, test(document)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SCHEMAS, NAMED, documents(st.one_of(SCALARS, MARKERS)))
 def test_what_a_test_says_is_what_the_validator_says(
     schema: Any, named: Any, document: Any
@@ -131,6 +132,7 @@ def test_what_a_test_says_is_what_the_validator_says(
 NOT_COMPILED = {"uniqueItems", "prefixItems", "propertyNames"}
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SCHEMAS, documents(SCALARS))
 def test_a_test_decides_wherever_everything_is_known(schema: Any, document: Any) -> None:
     whole = {"allOf": [schema], "$defs": {"named": {"type": "string"}}}
