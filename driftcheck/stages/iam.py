@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from driftcheck.aspects import ASPECTS
+from driftcheck.inputs.terraform_aws.regions import partition_of
 from driftcheck.model.table import Table
 from driftcheck.model.values import Json, Sensitive, Unknown
 from driftcheck.spec.model import Spec, Target, is_pattern
@@ -177,7 +178,8 @@ def _arn_pattern(stated: str) -> str:
 
 
 def _table_arn(account: str | None, region: str | None, name: str) -> str:
-    return f"arn:aws:dynamodb:{region or '*'}:{account or '*'}:table/{name}"
+    partition = partition_of(region).name if region else "aws"
+    return f"arn:{partition}:dynamodb:{region or '*'}:{account or '*'}:table/{name}"
 
 
 def policy_for(use: Use, reach: Reach) -> dict[str, Json]:
@@ -242,7 +244,7 @@ def _keys(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
 
 
 def _key_arn(reach: Reach) -> str:
-    return f"arn:aws:kms:*:{reach.account}:key/*"
+    return f"arn:{_partition(reach)}:kms:*:{reach.account}:key/*"
 
 
 def _linked_role(reach: Reach) -> dict[str, Json]:
@@ -255,7 +257,13 @@ def _linked_role(reach: Reach) -> dict[str, Json]:
 
 
 def _role_arn(reach: Reach, service: str) -> str:
-    return f"arn:aws:iam::{reach.account}:role/aws-service-role/{service}/*"
+    return f"arn:{_partition(reach)}:iam::{reach.account}:role/aws-service-role/{service}/*"
+
+
+def _partition(reach: Reach) -> str:
+    """The partition of all regions; AWS's ordinary one where there are several, or none."""
+    names = {partition_of(region).name for region in reach.regions}
+    return names.pop() if len(names) == 1 else "aws"
 
 
 def _statement(

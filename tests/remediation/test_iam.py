@@ -92,3 +92,20 @@ def test_a_scan_may_write_nothing() -> None:
     allowed = {a for s in policy_for(Use.SCAN, reach)["Statement"] for a in s["Action"]}
     assert allowed & writes == set()
     assert not [a for a in allowed if not a.split(":")[1].startswith(("Describe", "List", "Get"))]
+
+
+def test_resources_are_named_in_their_partition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "orders.yaml"
+    spec.write_text(
+        "version: 1\nname: orders\ntable: orders\ncontract: {hash_key: id}\n"
+        'targets: [{name: a, account: "123456789012", region: cn-north-1}]\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    assert run(["iam", "remediate", str(spec)]) == 0
+    policy = json.loads(capsys.readouterr().out)
+    resources = {r for s in policy["Statement"] for r in s["Resource"]} - {"*"}
+    assert "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders" in resources
+    assert all(resource.startswith("arn:aws-cn:") for resource in resources)

@@ -459,6 +459,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_ended_is_taken_over_by_the_next(
     process: tuple[Operator, Callable[..., subprocess.Popen[str]]], how: signal.Signals
