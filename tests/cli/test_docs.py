@@ -22,7 +22,7 @@ INLINE = re.compile(r"`(driftcheck [^`]+)`")
 
 def commands(page: Path) -> Iterator[list[str]]:
     """Every command line of driftcheck on a page, cut into words."""
-    text = page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for block in BLOCK.findall(text) for line in block.splitlines()]
     stated = [re.sub(r"^\s*(- )?(\$ )?", "", line) for line in lines]
     stated = [line for line in stated if line.startswith("driftcheck ")]
