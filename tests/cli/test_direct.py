@@ -35,7 +35,7 @@ def everything(
 
 _taken: list[list[Any]] = []
 #: What Typer raises for words that it cannot use, and Python for a path that none can be.
-_REFUSALS = (typer.BadParameter.__mro__[1], ValueError)
+_REFUSALS: tuple[type[Exception], ...] = (ValueError, *typer.BadParameter.__bases__)
 
 
 def outcome(arguments: list[str], *, directly: bool) -> tuple[list[Any], str]:
