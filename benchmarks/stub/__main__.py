@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import sys
 
 from benchmarks.stub.options import FAULTS, Limit, Options, Place
 from benchmarks.stub.server import listen
@@ -18,7 +19,8 @@ def _limit(text: str) -> tuple[str, Limit]:
     return operation, Limit(float(rate), float(burst or rate))
 
 
-def _options() -> tuple[Options, int]:
+def _options() -> tuple[Options, int, bool]:
+    """The options, the port, and whether to end with whoever holds our standard input."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stub", description=__doc__)
     usual = Options()
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
@@ -38,7 +40,7 @@ def _options() -> tuple[Options, int]:
     parser.add_argument("--options", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.options is not None:
-        return Options.from_json(given.options), given.port
+        return Options.from_json(given.options), given.port, True
     options = Options(
         tables=given.tables,
         prefix=given.prefix,
@@ -54,14 +56,17 @@ def _options() -> tuple[Options, int]:
         session_seconds=given.session_seconds,
         seed=given.seed,
     )
-    return options, given.port
+    return options, given.port, False
 
 
-async def _serve(options: Options, port: int) -> None:
+async def _serve(options: Options, port: int, *, watched: bool) -> None:
     server = await listen(options, port)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     stopped = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopped.set)
+    if watched:
+        loop.add_reader(sys.stdin, stopped.set)
     await stopped.wait()
     server.close()
 
@@ -69,4 +74,5 @@ async def _serve(options: Options, port: int) -> None:
 if __name__ == "__main__":
     gc.freeze()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(*_options()))
+        options, port, watched = _options()
+        asyncio.run(_serve(options, port, watched=watched))

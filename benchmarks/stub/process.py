@@ -46,7 +46,15 @@ def serve(options: Options | None = None) -> Iterator[Stub]:
     words = [sys.executable, "-m", "benchmarks.stub", "--options", (options or Options()).to_json()]
     # Measuring what the stub covers would slow it down, and it is no part of what is tested.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("COV")}
-    process = subprocess.Popen(words, cwd=_ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        words,
+        cwd=_ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,  # its end tells the stub that we are gone, however we went
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
     assert process.stdout is not None
     try:
         url = process.stdout.readline().strip()
@@ -56,4 +64,5 @@ def serve(options: Options | None = None) -> Iterator[Stub]:
     finally:
         process.terminate()
         process.wait()
+        process.stdin.close()
         process.stdout.close()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -125,3 +129,22 @@ def test_credentials_of_a_role_expire() -> None:
         )
         with pytest.raises(ClientError, match="ExpiredToken"):
             dynamodb.list_tables()
+
+
+def test_the_stub_ends_with_whoever_began_it() -> None:
+    program = (
+        "import os\nfrom benchmarks.stub import serve\n"
+        "with serve() as stub:\n    print(stub.url, flush=True)\n    os._exit(0)\n"
+    )
+    root = Path(__file__).parents[2]
+    begun = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE, text=True, check=True
+    )
+    with pytest.raises(OSError, match="refused|reset|closed"):
+        until_gone(Stub(begun.stdout.strip(), 0))
+
+
+def until_gone(stub: Stub) -> None:
+    while True:
+        stub.counts()
+        time.sleep(0.05)
