@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from driftcheck.hcl.module import Level
-from tests.hcl.module_files import evaluate, problems
+from tests.hcl.module_files import evaluate, place, problems
 
 CODE = """
     variable "size" {
@@ -63,7 +63,11 @@ def test_conditions_of_every_instance(tmp_path: Path, size: str, details: list[s
 
 @pytest.mark.parametrize(
     ("condition", "summary"),
-    [("tobool(null)", "Invalid condition result."), ('"maybe"', "Unsuitable value type.")],
+    [
+        ("var.a == 1 ? tobool(null) : true", "Invalid condition result."),
+        ('"maybe${var.a}"', "Unsuitable value type."),
+        ("true", "Invalid validation condition."),
+    ],
 )
 def test_a_condition_must_be_true_or_false(tmp_path: Path, condition: str, summary: str) -> None:
     code = f"""
@@ -75,4 +79,28 @@ def test_a_condition_must_be_true_or_false(tmp_path: Path, condition: str, summa
           }}
         }}
     """
-    assert problems(evaluate(tmp_path, code), Level.ERROR) == [summary]
+    assert problems(evaluate(tmp_path, code), Level.ERROR)[:1] == [summary]
+
+
+def test_a_validation_is_about_its_own_variable(tmp_path: Path) -> None:
+    code = """
+        variable "a" {
+          default = 1
+          validation {
+            condition     = local.b > 0
+            error_message = "Message."
+          }
+        }
+        locals {
+          b = 1
+        }
+        check "c" {
+          assert {
+            condition     = 1 == 1
+            error_message = "Message."
+          }
+        }
+    """
+    evaluation = evaluate(tmp_path, code)
+    assert place(evaluation, "Invalid variable validation condition.") == ("main.tf", 4)
+    assert place(evaluation, "Invalid assert condition.") == ("main.tf", 13)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from driftcheck.hcl.module import Level
+from driftcheck.inputs.terraform_aws import AwsSchemas
 from tests.hcl.module_files import evaluate, place, problems
 
 
@@ -94,3 +96,27 @@ def test_a_reference_to_nothing_is_reported_once_at_its_place(tmp_path: Path) ->
     }
     evaluation = evaluate(tmp_path, files)
     assert place(evaluation, 'An input variable "nope" is not declared here.') == ("main.tf", 2)
+
+
+def test_what_json_blocks_bind_is_no_reference(tmp_path: Path) -> None:
+    table = {
+        "name": "t",
+        "hash_key": "id",
+        "dynamic": {"attribute": {"for_each": ["id"], "content": {"name": "${attribute.value}"}}},
+    }
+    code = {"main.tf.json": json.dumps({"resource": {"aws_sns_topic": {"t": table}}})}
+    assert problems(evaluate(tmp_path, code, everything=False), Level.ERROR) == []
+
+
+def test_a_dynamic_block_of_no_blocks_of_no_type(tmp_path: Path) -> None:
+    code = """
+        resource "terraform_data" "a" {
+          dynamic "colour" {
+            for_each = []
+            content {}
+          }
+        }
+    """
+    evaluation = evaluate(tmp_path, code, schemas=AwsSchemas(exact_plan=True))
+    summary = 'Unsupported block type: "colour" is not expected here.'
+    assert place(evaluation, summary) == ("main.tf", 2)

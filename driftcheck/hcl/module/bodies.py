@@ -207,9 +207,19 @@ class BodyEvaluator:
     ) -> Value:
         if schema.complete:
             example = f"It is an argument, not a block: write `{name} = ...`."
-            self._unsupported("block type", name, schema, written[0].block.location, example)
+            # A dynamic block that makes no block at all is as wrong as one that does.
+            location = written[0].block.location if written else _dynamic_place(name, origin)
+            self._unsupported("block type", name, schema, location, example)
         nested = NestedBlock("list", BlockSchema(complete=False))
         return self._blocks(name, nested, written, origin)
+
+
+def _dynamic_place(name: str, origin: BodyOrigin) -> Location:
+    """The place of the ``dynamic`` block for a block type, as far as it can be told."""
+    for block in origin.body.blocks:
+        if block.type == "dynamic" and block.labels == [name]:
+            return block.location
+    return origin.location
 
 
 def _gather(nested: NestedBlock, values: list[Value], labels: list[str]) -> Value:

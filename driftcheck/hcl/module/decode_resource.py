@@ -7,6 +7,7 @@ from driftcheck.hcl import syntax
 from driftcheck.hcl.module.content import Content, check_name, shape
 from driftcheck.hcl.module.declarations import CheckRule, Lifecycle, ProviderRef, ResourceDecl
 from driftcheck.hcl.module.diagnostics import Diagnostics
+from driftcheck.hcl.module.references import references
 from driftcheck.hcl.module.traversals import reference_list, relative_path, unquoted
 from driftcheck.hcl.syntax import Block, Body, Expression, Traversal
 
@@ -125,6 +126,12 @@ def decode_check_rule(block: Block, diagnostics: Diagnostics) -> CheckRule:
             "Missing required argument.",
             block.location,
             f'The argument "{missing}" is required in a {block.type} block.',
+        )
+    if not references(condition):
+        diagnostics.error(
+            f"Invalid {block.type} condition.",
+            condition.location,
+            "It must refer to something declared, or it would not check anything.",
         )
     return CheckRule(condition, message, block.location)
 

@@ -12,9 +12,10 @@ from driftcheck.hcl.module.content import (
     shape,
     static_value,
 )
-from driftcheck.hcl.module.declarations import Module, Variable
+from driftcheck.hcl.module.declarations import CheckRule, Module, Variable
 from driftcheck.hcl.module.decode_resource import decode_check_rule
 from driftcheck.hcl.module.diagnostics import Diagnostics
+from driftcheck.hcl.module.references import references
 from driftcheck.hcl.module.traversals import unquoted
 from driftcheck.hcl.syntax import Block, Expression
 from driftcheck.hcl.typeexpr import Defaults, apply_defaults, parse_variable_type
@@ -54,6 +55,8 @@ def decode_variable(block: Block, module: Module, diagnostics: Diagnostics) -> N
         parse_as_hcl=as_hcl,
     )
     _check_default(variable)
+    for rule in variable.validations:
+        _check_subject(variable, rule, diagnostics)
     first = module.variables.get(name)
     if first is not None:
         report_duplicate("variable declaration", name, block, first.location, diagnostics)
@@ -67,6 +70,17 @@ def _variable_type(expression: Expression | None) -> tuple[Type, Defaults | None
         expression = unquoted(expression)
     type_, defaults = parse_variable_type(expression)
     return type_, defaults, not is_primitive(type_)
+
+
+def _check_subject(variable: Variable, rule: CheckRule, diagnostics: Diagnostics) -> None:
+    """Refuse a validation that is not about its own variable."""
+    found = (r.traversal for r in references(rule.condition))
+    if not any(r.root == "var" and r.names[:1] == [variable.name] for r in found):
+        diagnostics.error(
+            "Invalid variable validation condition.",
+            rule.condition.location,
+            f'The condition for variable "{variable.name}" must refer to var.{variable.name}.',
+        )
 
 
 def _check_default(variable: Variable) -> None:

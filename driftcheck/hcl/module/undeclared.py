@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from driftcheck.errors import HclError
+from driftcheck.hcl.module.content import is_json
 from driftcheck.hcl.module.declarations import CheckRule, ResourceDecl
 from driftcheck.hcl.module.references import Reference, body_expressions, references
 from driftcheck.hcl.module.scope import undeclared
@@ -47,6 +48,8 @@ def _expressions(node: ModuleNode) -> Iterator[tuple[Expression, frozenset[str]]
     for provider in module.providers.values():
         yield from ((e, nothing) for e in body_expressions(provider.body))
     for resource in module.resources.values():
+        if any(map(is_json, (resource.body, *resource.body.attributes.values()))):
+            continue  # what is a block there, and so what it binds, only the schema tells
         bound = frozenset(_iterators(resource.body))
         yield from ((e, bound) for e in _of_resource(resource))
     for check in module.checks.values():
