@@ -140,7 +140,7 @@ def test_the_stub_ends_with_whoever_began_it() -> None:
     begun = subprocess.run(
         [sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE, text=True, check=True
     )
-    with pytest.raises(OSError, match="refused|reset|closed"):
+    with pytest.raises(OSError, match=r"refused|reset|closed"):
         until_gone(Stub(begun.stdout.strip(), 0))
 
 
