@@ -8,13 +8,15 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from driftcheck.errors import UsageError
-from driftcheck.model.report import Report
 from driftcheck.paths import repository_root
 from driftcheck.reports.base import FORMATS, Style, pieces
 from driftcheck.reports.printable import printable
+
+if TYPE_CHECKING:
+    from driftcheck.model.report import Report
 
 #: Columns of a report that does not go to a terminal.
 _WIDTH = 100

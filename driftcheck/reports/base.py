@@ -6,9 +6,11 @@ import importlib
 import posixpath
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from driftcheck.model.report import Report
+if TYPE_CHECKING:
+    from driftcheck.model.report import Report
+
 
 #: The module of each format. To add one: write it, name it here, test it with the
 #: hostile report of tests/reports.
@@ -47,12 +49,12 @@ class Style:
         return file[len(self.top) + 1 :] if inside else file
 
 
-Renderer = Callable[[Report, Style], str]
+Renderer: TypeAlias = "Callable[[Report, Style], str]"
 
 
 def renderer(name: str) -> Renderer:
     """The function that renders a format of ``FORMATS``."""
-    return cast(Renderer, importlib.import_module(FORMATS[name]).render)
+    return cast("Renderer", importlib.import_module(FORMATS[name]).render)
 
 
 def pieces(name: str, report: Report, style: Style) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from driftcheck.errors import HclError
 from driftcheck.hcl.module import (
@@ -27,8 +28,10 @@ from driftcheck.model.table import Table
 from driftcheck.model.values import Cause
 from driftcheck.model.waiver import Waiver
 from driftcheck.paths import shown
-from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.options import EvaluationOptions
+
+if TYPE_CHECKING:
+    from driftcheck.spec.model import Spec, Target
 
 #: Most errors of one module that are told at once.
 _SHOWN = 10
