@@ -7,7 +7,7 @@ looked at. What was made in it is gone when it ends.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -53,6 +53,10 @@ class SandboxConnector:
     def api_calls(self) -> Mapping[str, ApiCalls]:
         """The calls of all connections, by operation."""
         return self._connector.api_calls()
+
+    def notes(self) -> Sequence[str]:
+        """What was noted about the connections."""
+        return self._connector.notes()
 
 
 @contextmanager

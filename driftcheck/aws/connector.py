@@ -58,6 +58,7 @@ class AwsConnector:
             _check_endpoint(self._options.endpoint_url)
         self._sessions = Memo()
         self._clients: list[Clients] = []
+        self._opened: list[AwsConnection] = []
         self._connections = Memo()
         self._paces = Memo()
         self._renewing = threading.Lock()
@@ -88,6 +89,10 @@ class AwsConnector:
                 total[operation] = total.get(operation, ApiCalls()) + calls
         return dict(sorted(total.items()))
 
+    def notes(self) -> list[str]:
+        """What was noted about the connections; see ``stages.connection.Connector``."""
+        return [note for connection in list(self._opened) for note in connection.notes()]
+
     def _connection(self, key: _SessionKey, region: str, named: str | None) -> AwsConnection:
         return self._connections.get((key, region), lambda: self._connect(key, region, named))
 
@@ -105,7 +110,9 @@ class AwsConnector:
         def sibling(other: str) -> AwsConnection:
             return self._connection(key, other, account)
 
-        return AwsConnection(clients, account, region, sibling)
+        connection = AwsConnection(clients, account, region, sibling)
+        self._opened.append(connection)
+        return connection
 
     def _region(self, target: Target, session: boto3.Session) -> str:
         option = self._options.region

@@ -67,6 +67,14 @@ class ScanProgress(Progress):
         self._told = now
         self.milestone(self._line(now))
 
+    def note(self, text: str) -> None:
+        """Something that whoever runs the program should know: a line that stays."""
+        from driftcheck.cli import output
+
+        if not self._quiet:
+            self.clear()
+            output.note(text)
+
     def _line(self, now: float) -> str:
         calls = self._calls().values()
         total = sum(c.calls + c.retries for c in calls)

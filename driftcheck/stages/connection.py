@@ -47,9 +47,6 @@ class Connection(Protocol):
         asked for that was expected.
         """
 
-    def notes(self) -> Sequence[str]:
-        """What whoever runs the program should know about the reading, each told once."""
-
     def forget(self) -> None:
         """Read bulk answers anew from now on, because something may have changed."""
 
@@ -66,3 +63,9 @@ class Connector(Protocol):
 
     def api_calls(self) -> Mapping[str, ApiCalls]:
         """The calls made so far over all connections, by operation."""
+
+    def notes(self) -> Sequence[str]:
+        """What whoever runs the program should know about the reading, once each.
+
+        As that a list was denied, and what was done instead.
+        """

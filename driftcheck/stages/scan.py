@@ -67,6 +67,7 @@ def scan(
             run.collected.end()
         except KeyboardInterrupt:
             complete = False
+        run.notes()
         if journal is not None:
             journal.note_calls(run.calls(earlier=False))
         began = journal.started_at if journal is not None else None
@@ -105,6 +106,8 @@ class _Scan:
         self._remote = remote
         #: What every other process has called so far.
         self._called: dict[str, Mapping[str, ApiCalls]] = {}
+        #: What other processes have noted.
+        self._noted: dict[str, None] = {}
         self._expected = 0
         self._fingerprints = Fingerprints(specs, options)
         self._open: dict[_Place, TargetScan] = {}
@@ -143,6 +146,11 @@ class _Scan:
                 case Failed(place, error):
                     lanes.drop(place)
                     self._fail(place, error, alone=len(places) == 1)
+
+    def notes(self) -> None:
+        """Tell what was noted on the way."""
+        for note in dict.fromkeys([*self._connector.notes(), *self._noted]):
+            self._progress.note(note)
 
     def _announced(self, places: Sequence[_Place]) -> Iterator[_Place]:
         for spec, target in places:
@@ -192,6 +200,8 @@ class _Scan:
                 left.append((number, subject))
         many = self._remote is not None and self._expected >= self._remote.least
         most = self._remote.most if self._remote is not None and many else 1
+        if most == 1:
+            target.expect([subject for _, subject in left])
         for start in range(0, len(left), most):
             yield tuple(left[start : start + most])
 
@@ -211,6 +221,7 @@ class _Scan:
         """Tables were looked at; where a slice failed, only the first ones of it."""
         if done.worker is not None:
             self._called[done.worker] = done.calls
+            self._noted.update(dict.fromkeys(done.notes))
         for (number, subject), (result, findings) in zip(task, done.found, strict=False):
             self._nothing_read = False
             row = self.collected.table((*place, number), result, findings)

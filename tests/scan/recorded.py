@@ -109,9 +109,6 @@ class RecordedConnection:
     def expect(self, tables: Iterable[str], operations: Iterable[str]) -> None:
         """Nothing: every answer is here."""
 
-    def notes(self) -> Sequence[str]:
-        return ()
-
     def forget(self) -> None:
         self.aws.forgotten += 1
 
@@ -125,6 +122,7 @@ class RecordedAws:
     closed: frozenset[str] = frozenset()
     looks: list[tuple[str, str]] = field(default_factory=list)
     forgotten: int = 0
+    noted: tuple[str, ...] = ()
 
     def put(self, *looks: Answers, name: str = "orders", region: str = REGION) -> None:
         """Let a table answer so, look by look."""
@@ -135,6 +133,9 @@ class RecordedAws:
 
     def api_calls(self) -> Mapping[str, ApiCalls]:
         return {}
+
+    def notes(self) -> Sequence[str]:
+        return self.noted
 
 
 MODULE = """

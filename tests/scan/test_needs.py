@@ -19,9 +19,11 @@ from driftcheck.reports import text
 from driftcheck.reports.base import Style
 from driftcheck.reports.document import report_document
 from driftcheck.resources import policy_directory
+from driftcheck.spec.load import load_spec
 from driftcheck.spec.model import AspectSelection
 from driftcheck.stages.load import load
 from driftcheck.stages.needs import BULK_TAGS_FROM, Needing, fields_aspects, in_bulk
+from driftcheck.stages.scan import Quiet, ScanOptions, scan
 from tests.scan.recorded import (
     BACKUPS,
     DESCRIBE,
@@ -262,3 +264,15 @@ def test_tags_of_a_list_that_lags_are_confirmed_before_they_are_reported(
     found = [f for f in report.findings if f.aspect == "tags"]
     assert [f.rule for f in found] == rules
     assert [f.live_value.value for f in found] == ["other"] * len(rules)
+
+
+def test_what_was_noted_on_the_way_is_told(tmp_path: Path, aws: RecordedAws) -> None:
+    aws.noted = ("here: denied", "here: denied")
+    told: list[str] = []
+
+    class Listening(Quiet):
+        def note(self, text: str) -> None:
+            told.append(text)
+
+    scan([load_spec(write(tmp_path))], (), aws, ScanOptions(settle_timeout=0), Listening())
+    assert told == ["here: denied"]

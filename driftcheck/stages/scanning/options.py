@@ -30,6 +30,9 @@ class Progress(Protocol):
     def table(self, name: str) -> None:
         """A table was looked at."""
 
+    def note(self, text: str) -> None:
+        """Something that whoever runs the program should know."""
+
 
 class Quiet:
     """Shows nothing."""
@@ -44,6 +47,9 @@ class Quiet:
         """Nothing."""
 
     def table(self, name: str) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
         """Nothing."""
 
 

@@ -66,7 +66,8 @@ class Shard:
 class ShardResult:
     """What a shard gave: tables in the order of the shard, as far as they could be read.
 
-    ``failed`` is why the others could not. ``calls`` are all that the process ``worker``
+    ``failed`` is why the others could not, ``notes`` what whoever runs the program should
+    know. ``calls`` are all that the process ``worker``
     has made so far, for whichever shards; None where no other process had to do with it.
     """
 
@@ -74,6 +75,7 @@ class ShardResult:
     failed: str | None = None
     worker: str | None = None
     calls: Mapping[str, ApiCalls] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def shard_of(remote: Remote, scan: TargetScan, tables: Sequence[Subject]) -> Shard:
@@ -137,7 +139,8 @@ def scan_shard(shard: Shard) -> ShardResult:
                 found.append(future.result())
     except AwsError as error:
         failed = str(error)
-    return ShardResult(tuple(found), failed, _worker(os.getpid()), connector.api_calls())
+    calls, notes = connector.api_calls(), tuple(connector.notes())
+    return ShardResult(tuple(found), failed, _worker(os.getpid()), calls, notes)
 
 
 @cache
