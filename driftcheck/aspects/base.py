@@ -101,6 +101,8 @@ class Draft:
     locations: dict[str, Places] = field(default_factory=dict)
     #: Pointers of the document that ``lifecycle.ignore_changes`` hides from Terraform.
     ignored: set[str] = field(default_factory=set)
+    #: Pointers of the document that the code leaves to the provider.
+    left_open: set[str] = field(default_factory=set)
 
     def state(self, tokens: tuple[str, ...], value: Json, resource: Resource, at: str) -> None:
         """Set the value at the place named by reference ``tokens``, making parents as needed.
@@ -121,6 +123,8 @@ class Draft:
         self.locations[pointer] = Origin(resource, at)
         if resource.ignores(at):
             self.ignored.add(pointer)
+        if resource.leaves_open(at):
+            self.left_open.add(pointer)
 
 
 class Aspect(ABC):

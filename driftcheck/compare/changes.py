@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from driftcheck.aspects import ASPECTS
-from driftcheck.aspects.base import Comparison, Difference, Undecided
+from driftcheck.aspects.base import Aspect, Comparison, Difference, Undecided
 from driftcheck.compare.findings import Place, party_value, render, shown
 from driftcheck.model.finding import Finding, Kind, Risk, Severity
 from driftcheck.model.location import Location
-from driftcheck.model.pointer import split
+from driftcheck.model.pointer import prefixes, split
 from driftcheck.model.table import Table
 from driftcheck.model.values import Json, Unknown, reveal
 
@@ -23,6 +23,7 @@ DESTROYED = "table-destroyed"
 FORGOTTEN = "table-forgotten"
 REPLACED = "table-replaced"
 MOVED_WITHOUT_BLOCK = "table-moved-without-block"
+UNSTATED = "no-longer-stated"
 UNCERTAIN = "change-not-evaluable"
 
 _SEVERITY = {
@@ -111,6 +112,9 @@ def _differences(before: Table, after: Table, place: Place) -> Iterator[Finding]
             if not isinstance(item, Difference):
                 found[aspect.name, item.pointer] = _uncertain(aspect.title, item, after, place)
                 continue
+            if any(at in after.left_open for at in prefixes(item.pointer)):
+                found[aspect.name, item.pointer] = _unstated(item, after, place, aspect)
+                continue
             risk = aspect.risk(item.pointer, reveal(current), reveal(wanted))
             what = aspect.consequence(item.pointer, current, wanted)
             pointer = what.pointer if what is not None else item.pointer
@@ -170,6 +174,24 @@ def _finding(
         expected=shown(item.expected),
         actual=shown(item.actual),
         code_value=party_value(True, item.expected),
+    )
+
+
+def _unstated(item: Difference, after: Table, place: Place, aspect: Aspect) -> Finding:
+    """What the code does not state any more, which the provider leaves as it is."""
+    subject = " ".join([aspect.title, *split(item.pointer)[1:]])
+    return _about(
+        UNSTATED,
+        Severity.INFO,
+        f"{subject}: the code does not state it any more; Terraform leaves it as it is, which is "
+        f"{render(item.actual)}",
+        place,
+        after.where(item.pointer),
+        risk=Risk.SAFE,
+        aspect=aspect.name,
+        path=item.pointer,
+        actual=shown(item.actual),
+        help=f"driftcheck scan then expects {render(item.expected)}. State what is meant.",
     )
 
 

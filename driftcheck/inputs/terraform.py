@@ -39,12 +39,14 @@ def table_from_source(source: TerraformTable, *, aspects: Sequence[Aspect] = ASP
     settings: dict[str, Fragment | Unknown] = {}
     locations: dict[str, Places] = {}
     ignored: set[str] = set()
+    left_open: set[str] = set()
     for aspect in aspects:
         draft = Draft()
         aspect.from_terraform(source, draft)
         settings[aspect.name] = draft.fragment
         locations.update(draft.locations)
         ignored |= draft.ignored
+        left_open |= draft.left_open
     table = source.table
     locations[""] = Origin(table, "")
     locations["/name"] = Origin(table, "/name")
@@ -54,6 +56,7 @@ def table_from_source(source: TerraformTable, *, aspects: Sequence[Aspect] = ASP
         locations=locations,
         address=table.address,
         ignored=frozenset(ignored),
+        left_open=frozenset(left_open),
         region=source.region,
         existence=table.existence,
         fields=FIELD_OWNERS,

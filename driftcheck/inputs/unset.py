@@ -19,20 +19,27 @@ def unset_reason(address: str) -> str:
 
 
 def without_unset(resource: Resource) -> Resource:
-    """The resource with null wherever its own configuration sets nothing."""
+    """The resource with null wherever its own configuration sets nothing, and where that is."""
     reason = unset_reason(resource.address)
 
-    def clean(value: Json) -> Json:
+    left_open: list[str] = []
+
+    def clean(value: Json, at: str) -> Json:
         match value:
             case Unknown():
-                return None if value.reason == reason else value
+                if value.reason != reason:
+                    return value
+                left_open.append(at)
+                return None
             case Sensitive():
-                return Sensitive(clean(value.value))
+                return Sensitive(clean(value.value, at))
             case dict():
-                return {name: clean(member) for name, member in value.items()}
+                # What is left open has the name of an argument, which needs no escapes.
+                return {name: clean(member, f"{at}/{name}") for name, member in value.items()}
             case list():
-                return [clean(item) for item in value]
+                return [clean(item, f"{at}/{index}") for index, item in enumerate(value)]
             case _:
                 return value
 
-    return replace(resource, values=clean(resource.values))
+    values = clean(resource.values, "")
+    return replace(resource, values=values, left_open=frozenset(left_open))

@@ -23,7 +23,8 @@ class Resource:
     ``existence`` is an ``Unknown`` where ``count`` or ``for_each`` could not be
     known, so that nobody can say whether there is such an instance.
     ``references`` maps pointers into ``values`` to the addresses of the resources
-    that the value there is made from, where the source tells.
+    that the value there is made from, where the source tells. ``left_open`` holds pointers
+    to what the configuration leaves to the provider.
     """
 
     address: str
@@ -37,6 +38,7 @@ class Resource:
     provider: str = ""
     existence: Unknown | None = None
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_open: frozenset[str] = frozenset()
 
     def get(self, pointer: str) -> Json:
         """The value at a pointer into ``values``; None where there is none."""
@@ -58,6 +60,10 @@ class Resource:
     def ignores(self, pointer: str) -> bool:
         """Whether ``lifecycle.ignore_changes`` covers the place."""
         return self.ignore_all or any(p in self.ignore_changes for p in prefixes(pointer) if p)
+
+    def leaves_open(self, pointer: str) -> bool:
+        """Whether the configuration leaves the place to the provider, which changes nothing."""
+        return bool(self.left_open) and any(p in self.left_open for p in prefixes(pointer))
 
 
 @dataclass(slots=True)

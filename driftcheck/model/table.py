@@ -58,6 +58,8 @@ class Table:
     address: str | None = None
     #: Pointer prefixes that Terraform was told to ignore (``lifecycle.ignore_changes``).
     ignored: frozenset[str] = frozenset()
+    #: Pointers to what the code leaves to the provider, so that Terraform changes nothing there.
+    left_open: frozenset[str] = frozenset()
     region: str | None = None
     #: Why nobody can say whether there is such a table (its ``count`` is not known, say).
     existence: Unknown | None = None

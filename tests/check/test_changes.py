@@ -49,6 +49,22 @@ def line(fragment: str, text: str = TABLE) -> int:
     return text[: text.index(fragment)].count("\n") + 1
 
 
+LOCAL = """  local_secondary_index {
+    name            = "by-customer"
+    range_key       = "customer"
+    projection_type = "KEYS_ONLY"
+  }
+"""
+UNSORTED = edited(
+    '  range_key    = "at"\n',
+    "",
+    edited(LOCAL, "", edited('  attribute {\n    name = "at"\n    type = "S"\n  }\n', "")),
+)
+WINDOW = edited(
+    "recovery {\n    enabled = true",
+    "recovery {\n    enabled = true\n    recovery_period_in_days = 30",
+)
+ENCRYPTED = edited("  ttl {\n", "  server_side_encryption {\n    enabled = true\n  }\n  ttl {\n")
 #: name: before, after, and each finding as rule, path, line, risk, and words of its message.
 CASES: dict[str, tuple[str, str, tuple[str, str, int, str, str]]] = {
     "created": (
@@ -182,6 +198,69 @@ CASES: dict[str, tuple[str, str, tuple[str, str, int, str, str]]] = {
             "disruptive",
             "anything that deletes the table succeeds",
         ),
+    ),
+    "a sort key added": (
+        UNSORTED,
+        edited("  attribute {\n", '  range_key    = "customer"\n  attribute {\n', UNSORTED),
+        ("table-replaced", "", 5, "impossible", 'nothing becomes "customer"'),
+    ),
+    "no stream any more": (
+        TABLE,
+        edited('  stream_enabled   = true\n  stream_view_type = "NEW_IMAGE"\n', ""),
+        ("stream-change", "/stream_enabled", 1, "disruptive", "the stream ends"),
+    ),
+    "a shorter window of recovery": (
+        WINDOW,
+        edited("in_days = 30", "in_days = 7", WINDOW),
+        (
+            "point-in-time-recovery-change",
+            "/point_in_time_recovery/recovery_period_in_days",
+            line("in_days", WINDOW),
+            "destructive",
+            "history older than 7 days is lost",
+        ),
+    ),
+    "an index that holds more": (
+        edited('"ALL"', '"INCLUDE"\n    non_key_attributes = ["a"]'),
+        edited('"ALL"', '"INCLUDE"\n    non_key_attributes = ["a", "b"]'),
+        (
+            "global-secondary-index-change",
+            "/global_secondary_index/customer-index",
+            line('"ALL"') + 1,
+            "destructive",
+            "dropped and built anew",
+        ),
+    ),
+    "no scaling any more": (
+        SCALED,
+        PROVISIONED,
+        ("autoscaling-change", "/autoscaling/table/read", 1, "disruptive", "no longer follows"),
+    ),
+    "no word of backups": (
+        TABLE,
+        edited("  point_in_time_recovery {\n    enabled = true\n  }\n", ""),
+        ("no-longer-stated", "/point_in_time_recovery/enabled", 1, "safe", "leaves it as it is"),
+    ),
+    "no word of a window": (
+        WINDOW,
+        TABLE,
+        (
+            "no-longer-stated",
+            "/point_in_time_recovery/recovery_period_in_days",
+            line("point_in_time"),
+            "safe",
+            "which is 30",
+        ),
+    ),
+    "no word of encryption": (
+        ENCRYPTED,
+        TABLE,
+        ("no-longer-stated", "/server_side_encryption/enabled", 1, "safe", "leaves it as it is"),
+    ),
+    "no word of expiry": (
+        edited("enabled = false", 'enabled = true\n    attribute_name = "expires"'),
+        edited("  ttl {\n    enabled = false\n  }\n", ""),
+        ("no-longer-stated", "/ttl/enabled", 1, "safe", "leaves it as it is"),
     ),
     "forgotten by a removed block": (
         TABLE,
