@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from driftcheck.aws.connector import AwsConnector, AwsOptions
 from driftcheck.aws.failures import BrokenAnswer
 from driftcheck.errors import AwsError, UsageError
+from driftcheck.model.report import ApiCalls
 from driftcheck.spec.model import AssumeRole, Target
 from tests.aws.conftest import ACCOUNT, SPEC, TARGET, Deny, refusal
 
 pytestmark = pytest.mark.moto
+
+DESCRIBE = "dynamodb:DescribeTable"
 
 
 def failure(target: Target, options: AwsOptions | None = None) -> str:
@@ -167,3 +174,47 @@ def test_something_that_is_not_aws_answers(deny: Deny) -> None:
         "KeyError 'GetCallerIdentityResult'). Check the endpoint, and whether a proxy or a login "
         "page stands between."
     )
+
+
+def test_threads_that_ask_for_the_same_place_get_the_same_connection() -> None:
+    regions = ["eu-central-1", "us-east-1"]
+    with mock_aws(), ThreadPoolExecutor(8) as pool:
+        connector = AwsConnector()
+        targets = [replace(TARGET, region=regions[i % 2]) for i in range(16)]
+        opened = list(pool.map(lambda target: connector.open(SPEC, target), targets))
+    assert len({id(connection) for connection in opened}) == 2
+    assert connector.api_calls()["sts:GetCallerIdentity"].calls == 2
+    assert {connection.region for connection in opened} == set(regions)
+
+
+def test_places_of_one_account_share_their_pace() -> None:
+    hub = AssumeRole(f"arn:aws:iam::{ACCOUNT}:role/hub")
+    with mock_aws():
+        connector = AwsConnector()
+        one, other = (connector.open(SPEC, replace(TARGET, assume_role=r)) for r in ((), (hub,)))
+        elsewhere = connector.open(SPEC, replace(TARGET, region="us-east-1"))
+    assert one is not other
+    assert one.clients.paces is other.clients.paces
+    assert one.clients.paces is not elsewhere.clients.paces
+
+
+def test_credentials_that_expire_in_mid_run_are_looked_for_anew() -> None:
+    def expired(request: Any, **_: Any) -> AWSResponse:
+        response: Any = AWSResponse(request.url, 400, HTTPHeaders(), None)
+        response._content = b'{"__type": "x#ExpiredTokenException"}'
+        return response  # type: ignore[no-any-return]
+
+    role = AssumeRole("arn:aws:iam::222222222222:role/read")
+    with mock_aws():
+        connector = AwsConnector()
+        target = replace(TARGET, account="222222222222", assume_role=(role,))
+        connection = connector.open(SPEC, target)
+        events = connection.clients.client("dynamodb").meta.events
+        events.register_first("before-send", expired)
+        assert connection.facts("orders").get(DESCRIBE) == {}  # there is no such table
+        assert connector.api_calls()[DESCRIBE] == ApiCalls(calls=1, retries=1)
+        # A second time within a minute is no accident: the target fails.
+        events = connection.clients.client("dynamodb").meta.events
+        events.register_first("before-send", expired)
+        with pytest.raises(AwsError, match="have expired"):
+            connection.facts("orders").get(DESCRIBE)
