@@ -120,6 +120,8 @@ def _supported(
     for module, content in _modules(values.get("root_module", {}), ""):
         for resource in content.get("resources", ()):
             if resource.get("mode") == "managed" and AwsSchemas.is_supported(resource["type"]):
+                if not all(isinstance(resource[k], str) for k in ("address", "name")):
+                    raise TypeError("the address of a resource must be text")
                 yield resource, configuration.resource(module, resource["type"], resource["name"])
 
 

@@ -11,6 +11,7 @@ from driftcheck.model.values import Json
 from driftcheck.records.write import finding_document, table_document
 from driftcheck.reports.base import Style
 from driftcheck.reports.document import heading_document
+from driftcheck.reports.printable import json_without_commands
 
 _INDENT = "  "
 
@@ -24,7 +25,7 @@ def chunks(report: Report, style: Style) -> Iterator[str]:
     """The same in pieces, for a report that is larger than the memory it may take."""
     del style
     heading = json.dumps(heading_document(report), indent=2)
-    yield heading.removesuffix("\n}")
+    yield json_without_commands(heading.removesuffix("\n}"))
     yield from _list("tables", (table_document(t) for t in report.tables))
     yield from _list("findings", (finding_document(f) for f in report.findings))
     yield "\n}\n"
@@ -36,6 +37,6 @@ def _list(name: str, items: Iterable[Json]) -> Iterator[str]:
     empty = True
     for item in items:
         text = textwrap.indent(json.dumps(item, indent=2), 2 * _INDENT)
-        yield f"{'' if empty else ','}\n{text}"
+        yield f"{'' if empty else ','}\n{json_without_commands(text)}"
         empty = False
     yield "]" if empty else f"\n{_INDENT}]"

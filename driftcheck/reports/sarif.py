@@ -17,7 +17,7 @@ from driftcheck.model.finding import Finding, Kind, Severity, Status
 from driftcheck.model.location import Location
 from driftcheck.model.report import Report, has_hole
 from driftcheck.reports.base import Style
-from driftcheck.reports.printable import printable
+from driftcheck.reports.printable import json_without_commands, printable
 from driftcheck.reports.selection import worth_showing
 
 #: A file as it was: the beginning of the commit's hash, and the path.
@@ -42,7 +42,7 @@ _SECURITY_SEVERITY = {
 
 def render(report: Report, style: Style) -> str:
     """The report as SARIF, in ASCII."""
-    return json.dumps(sarif_document(report, style), indent=2) + "\n"
+    return json_without_commands(json.dumps(sarif_document(report, style), indent=2)) + "\n"
 
 
 def sarif_document(report: Report, style: Style) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _location(location: Location, style: Style) -> dict[str, Any]:
     found = _AT_COMMIT.fullmatch(location.file)
     name = found[2] if found else style.from_top(location.file)
     relative = not name.startswith("/")
-    artifact: dict[str, Any] = {"uri": quote(name, safe="/")}
+    artifact: dict[str, Any] = {"uri": quote(name, safe="/", errors="replace")}
     if relative:
         artifact["uriBaseId"] = "%SRCROOT%"
     else:

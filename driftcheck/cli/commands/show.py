@@ -49,6 +49,7 @@ def command(
     """
     from driftcheck.cli import output, session
     from driftcheck.reports import exact
+    from driftcheck.reports.printable import json_without_commands
     from driftcheck.reports.tables import tables_document, tables_text
 
     evaluation = session.evaluation(ctx, var, var_file, workspace)
@@ -60,9 +61,9 @@ def command(
         assert code.evaluation is not None
         # What tables refer to is evaluated as well, but only as far as they need it.
         supported = (r for r in code.evaluation.resources if r.type in SUPPORTED_TYPES)
-        typer.echo(exact.dumps(raw_resources(supported)))
+        typer.echo(json_without_commands(exact.dumps(raw_resources(supported))))
     elif format_ is ShowFormat.JSON:
-        typer.echo(exact.dumps(tables_document(code.tables)))
+        typer.echo(json_without_commands(exact.dumps(tables_document(code.tables))))
     else:
         style = output.style(no_color=no_color)
         typer.echo(tables_text(code.tables, style), nl=False, color=style.color)
