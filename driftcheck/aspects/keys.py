@@ -16,6 +16,9 @@ from driftcheck.model.resource import TerraformTable
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json, Unknown
 
+#: Arguments that name the table whose copy a new one is.
+_RESTORED_FROM = ("restore_source_name", "restore_source_table_arn")
+
 
 class Keys(Aspect):
     """``hash_key``, ``range_key`` and ``attribute`` (types by attribute name).
@@ -47,10 +50,13 @@ class Keys(Aspect):
         table = source.table
         hash_key = text(table.get("/hash_key"))
         if hash_key is None:
-            hash_key = Unknown(
-                "the code leaves hash_key to the table that it is restored from",
-                certainly_set=True,
+            restored = any(table.get(f"/{name}") is not None for name in _RESTORED_FROM)
+            reason = (
+                "the code leaves hash_key to the table that it is restored from"
+                if restored
+                else "the code states no hash_key"
             )
+            hash_key = Unknown(reason, certainly_set=True)
         draft.state(("hash_key",), hash_key, table, "/hash_key")
         draft.state(("range_key",), text(table.get("/range_key")), table, "/range_key")
         blocks = named_blocks(table, "attribute", "name")

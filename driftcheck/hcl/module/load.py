@@ -177,7 +177,7 @@ def _is_known(block: Block, diagnostics: Diagnostics) -> bool:
 def no_files_error(directory: str) -> HclError:
     """The error for a directory that holds no configuration."""
     return HclError(
-        f"There are no Terraform files in {directory}.",
+        f'There are no Terraform files in "{directory}".',
         None,
         "Name a directory that holds .tf or .tf.json files.",
     )
