@@ -26,10 +26,11 @@ The way in is ``evaluate_root``::
 The pieces, in the order in which they work: ``load`` reads a directory and
 ``decode`` turns blocks into ``declarations``; ``tree`` follows module calls
 (``sources`` finds their code); ``undeclared`` refuses references to nothing;
-``inputs`` collects root variables; ``dependencies`` and ``graph`` decide the order; ``evaluator`` evaluates declarations for all
-instances (``expansion``, ``variables``, ``resources``, ``bodies``, ``dynamic``,
-``providers``); ``scope`` says what names mean; ``schema`` is where knowledge about
-resource types comes in (``configured`` is what it is asked about); ``provenance`` and ``expression_trail`` follow a value back to
+``inputs`` collects root variables; ``dependencies`` and ``graph`` decide the order;
+``evaluator`` evaluates declarations for all instances (``expansion``, ``variables``,
+``resources``, ``bodies``, ``dynamic``, ``providers``); ``scope`` says what names mean;
+``schema`` is where knowledge about resource types comes in (``configured`` is what it is
+asked about); ``provenance`` and ``expression_trail`` follow a value back to
 where it was stated.
 """
 
