@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,12 @@ from driftcheck.policies.load import load_policies as read_policies
 from driftcheck.resources import policy_directory
 from driftcheck.stages import check as stage
 from driftcheck.stages.kept import program
-from driftcheck.stages.kept.checks import TIMED
+from driftcheck.stages.kept.checks import TIMED, kept_checks
 from driftcheck.stages.kept.policies import load_policies
 from driftcheck.stages.parsed import ParsedOnce
 from tests.check.conftest import TABLE
 
+DAY = date(2026, 1, 1)
 CALL = 'module "t" {\n  source = "../table"\n}\n'
 VARIABLE = 'variable "protect" {\n  type    = bool\n  default = true\n}\n'
 CHILD = TABLE.replace("protection_enabled = true", "protection_enabled = var.protect") + VARIABLE
@@ -55,6 +58,10 @@ class Tree:
             return original(module, *more)
 
         monkeypatch.setattr(stage, "evaluate", counted)
+        # Midnight must not come between two runs.
+        monkeypatch.setattr(
+            stage, "kept_checks", lambda o, policies: kept_checks(replace(o, today=DAY), policies)
+        )
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name
@@ -160,6 +167,12 @@ def test_other_options_are_other_runs(tree: Tree, monkeypatch: pytest.MonkeyPatc
     assert tree.check("--pack", "resilience")[1] == ["one", "two"]
     assert tree.check("--workspace", "prod")[1] == ["one", "two"]
     monkeypatch.setenv("TF_WORKSPACE", "prod")
+    assert tree.check()[1] == ["one", "two"]
+
+
+def test_another_day_is_another_run(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree.check()
+    monkeypatch.setitem(globals(), "DAY", date(2026, 1, 2))
     assert tree.check()[1] == ["one", "two"]
 
 
