@@ -23,7 +23,7 @@ from driftcheck.aspects.index_plan import (
     kept_indexes,
     rebuilt_indexes,
 )
-from driftcheck.aspects.indexes import GLOBAL, index_keys
+from driftcheck.aspects.indexes import GLOBAL, index_keys, used_attributes
 from driftcheck.aspects.scaling import scaling_at
 from driftcheck.aspects.throughput_changes import (
     KINDS,
@@ -156,6 +156,7 @@ def _definition(
         if not isinstance(live or stated, str):
             return f"the type of the key attribute {attribute} of the index {name} is not known"
         attributes.append({"AttributeName": attribute, "AttributeType": live or stated})
+    attributes += _other_attributes(ground, {attribute for attribute, _ in keys})
     create: dict[str, Any] = {
         "IndexName": name,
         "KeySchema": [{"AttributeName": n, "KeyType": kind} for n, kind in keys],
@@ -173,6 +174,24 @@ def _definition(
     if warm := _members(index.get("warm_throughput"), WARM):
         create["WarmThroughput"] = warm
     return attributes, create
+
+
+def _other_attributes(ground: Ground, besides: set[str]) -> list[dict[str, str]]:
+    """The other key attributes that the table will have.
+
+    AWS needs those of the new index alone, but takes what Terraform sends, which is all of
+    them; and there are emulators that forget what is not sent.
+    """
+    types = {
+        name: ground.before(join("attribute", name, "type"))
+        or ground.stated(join("attribute", name, "type"))
+        for name in sorted(used_attributes(ground.wanted) - besides)
+    }
+    return [
+        {"AttributeName": name, "AttributeType": kind}
+        for name, kind in types.items()
+        if isinstance(kind, str)
+    ]
 
 
 def _throughput(ground: Ground, name: str, judge: Judge) -> Iterator[Change | Impossible]:
