@@ -226,3 +226,14 @@ def test_titles_are_printed_as_text(attack: Attack) -> None:
     attack.write({"p/x.yaml": hostile.replace("name: b", f"name: {json.dumps(EVIL)}")})
     for action in ("list", "show", "test"):
         attack("policies", action, "evil", "--policies", "p")
+
+
+def test_policies_that_look_as_if_they_had_been_kept(attack: Attack) -> None:
+    """The cache marks what JSON has no form for; a policy may hold such a mark itself."""
+    attack.write(MODULE)
+    for value in ("{$decimal: abc}", "{$unknown: [a, true, b]}", '{$decimal: ["1"]}'):
+        example = f"  - {{name: c, expect: fail, document: {{hash_key: {value}}}}}\n"
+        attack.write({"p/x.yaml": policy("{}") + example})
+        for _ in range(2):
+            cache = {"DRIFTCHECK_NO_CACHE": "0", "DRIFTCHECK_CACHE_DIR": str(attack.root / "c")}
+            assert attack("check", "m", "--policies", "p", environment=cache).code == 1

@@ -19,7 +19,7 @@ from driftcheck.hcl import cache_dir
 from driftcheck.model.finding import Severity
 from driftcheck.model.location import Location
 from driftcheck.model.values import Cause, Unknown
-from driftcheck.paths import shown
+from driftcheck.paths import content_of, shown
 from driftcheck.policies.files import policy_files
 from driftcheck.policies.model import Example, Parameter, Policy
 from driftcheck.stages.kept.program import program
@@ -46,7 +46,11 @@ def load_policies(directories: Sequence[Path]) -> tuple[list[Policy], str | None
         return policies, None
     content = json.dumps([_data(p) for p in policies], default=_marked).encode()
     # A value that would come back as another is not kept, nor is anything else then.
-    if repr(_policies(content)) == repr(policies):
+    try:
+        same = repr(_policies(content)) == repr(policies)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        same = False  # somebody wrote what looks like a marker
+    if same:
         cache_dir.write(name, content)
     return policies, digest
 
@@ -56,9 +60,7 @@ def policies_digest(directories: Sequence[Path]) -> str | None:
     digest = hashlib.blake2b(key=program(), digest_size=24)
     try:
         for path in policy_files(directories):
-            content = path.read_bytes()
-            if len(content) > _MAX_BYTES:
-                return None
+            content = content_of(path, _MAX_BYTES)
             digest.update(f"{shown(path)}\0{len(content)}\n".encode(errors="surrogateescape"))
             digest.update(content)
     except (OSError, DriftcheckError):
