@@ -19,7 +19,7 @@ from tests.check.test_changes import CASES
 from tests.terraform.harness import Toolchain, Workspace, find_toolchain, moto_server
 
 DATA = Path(__file__).parent / "data" / "changes"
-STATE, PLAN = DATA / "before.tfstate.json", DATA / "plan.json"
+STATE, PLAN = DATA / "before.json", DATA / "plan.json"
 
 
 def slug(name: str) -> str:
