@@ -6,7 +6,7 @@ that the reader needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from driftcheck.aspects import ASPECTS, BY_NAME, FIELD_OWNERS
@@ -40,14 +40,23 @@ class Needs:
 
     def compared(self, table: Table) -> Table:
         """A table without what the spec leaves out."""
-        if not self.left_out:
-            return table
-        kept = {name: f for name, f in table.settings.items() if name not in self.left_out}
-        return replace(table, settings=kept)
+        return _without(table, self.left_out)
 
     def operations(self) -> frozenset[str]:
         """The operations that are asked whatever the table looks like."""
         return frozenset(operation for aspect in self.aspects for operation in aspect.reads)
+
+
+def compared(table: Table, selection: AspectSelection) -> Table:
+    """A table without what a spec's choice of aspects leaves out."""
+    return _without(table, [name for name in table.settings if not selection.covers(name)])
+
+
+def _without(table: Table, left_out: Collection[str]) -> Table:
+    if not left_out:
+        return table
+    kept = {name: f for name, f in table.settings.items() if name not in left_out}
+    return replace(table, settings=kept)
 
 
 class Needing:

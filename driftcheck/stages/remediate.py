@@ -34,6 +34,7 @@ from driftcheck.stages.code import Place as CodePlace
 from driftcheck.stages.code import code_of_spec
 from driftcheck.stages.code_before import code_of_spec_at
 from driftcheck.stages.connection import Connector
+from driftcheck.stages.needs import compared
 from driftcheck.stages.options import EvaluationOptions
 from driftcheck.stages.outcome import judged, settle
 from driftcheck.stages.scan_findings import existence_unknown, name_unknown, target_failed
@@ -202,7 +203,7 @@ class _Survey:
         facts, live, standing = found
         sources = Sources(
             resolve_names(contract, facts) if contract is not None else None,
-            resolve_names(code, facts) if code is not None else None,
+            resolve_names(compared(code, spec.aspects), facts) if code is not None else None,
             live,
         )
         evidence = self._evidence(sources, applied, result, facts)

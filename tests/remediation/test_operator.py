@@ -486,3 +486,44 @@ def test_a_run_that_is_ended_is_taken_over_by_the_next(
     third = start(spec, *consent)
     out, _ = third.communicate(timeout=300)
     assert (third.returncode, "Nothing to do" in out) == (0, True)
+
+
+WHOLE_MODULE = """
+resource "aws_dynamodb_table" "this" {
+  name                        = "orders"
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "id"
+  deletion_protection_enabled = true
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  point_in_time_recovery { enabled = true }
+  ttl {
+    enabled        = true
+    attribute_name = "expires"
+  }
+  tags = { Owner = "b" }
+}
+"""
+
+
+@pytest.mark.parametrize("left_out", [[], ["tags"]])
+def test_what_the_spec_leaves_out_is_left_alone(operator: Operator, left_out: list[str]) -> None:
+    (operator.directory / "module").mkdir()
+    (operator.directory / "module" / "main.tf").write_text(WHOLE_MODULE, encoding="utf-8")
+    (operator.directory / ".git").mkdir()
+    off = {"enabled": False, "recovery_period_in_days": None}
+    operator.table(
+        "orders",
+        point_in_time_recovery=off,
+        attribute={"id": {"type": "S"}},
+        global_secondary_index={},
+        autoscaling={"table": {"read": None, "write": None}, "index": {}},
+        scheduled_action={"table": NOTHING, "index": {}},
+        contributor_insights={"table": OFF, "index": {}},
+    )
+    spec = operator.spec("orders", {}, module="module", aspects={"exclude": left_out})
+    assert operator.remediate(spec, "--yes", "--allow-undetermined") == 0, operator.out
+    tagged = set() if left_out else {"TagResource"}
+    assert set(operator.writes()) == {"UpdateContinuousBackups"} | tagged
