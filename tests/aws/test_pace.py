@@ -119,13 +119,14 @@ def test_a_pace_never_stops_and_gives_up_hope_in_the_end() -> None:
     for _ in range(200):
         pace.refused(pace.wait())
     assert pace.rate == SLOWEST
-    assert pace.hopeless
+    hopes = [pace.hopeless]
     pace.answered()
-    assert not pace.hopeless
+    hopes.append(pace.hopeless)
     pace.refused(pace.wait())
-    assert not pace.hopeless
+    hopes.append(pace.hopeless)
     world.now += HOPELESS + 1
-    assert pace.hopeless
+    hopes.append(pace.hopeless)
+    assert hopes == [True, False, False, True]
 
 
 def test_turns_are_taken_one_after_the_other_by_threads() -> None:
