@@ -62,14 +62,14 @@ def organised(tmp_path: Path, places: Sequence[Place]) -> Path:
 
 @pytest.fixture(scope="module")
 def stub() -> Iterator[Stub]:
-    """An AWS with faults and a limit."""
+    """An AWS with faults, and a limit that gives a test the time to end a scan in its middle."""
     options = Options(
         tables=TABLES,
         places=PLACES,
         drifted=0.2,
         faults=0.02,
         latency=0.002,
-        limits={"dynamodb:DescribeContinuousBackups": Limit(60, 20)},
+        limits={"dynamodb:DescribeContinuousBackups": Limit(8, 5)},
     )
     with serve(options) as running:
         yield running
