@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from driftcheck.aws.connector import AwsConnector, AwsOptions
@@ -77,7 +77,7 @@ class _OnDemand(Executor):
         context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
         if os.name != "nt":
             context.set_forkserver_preload([__name__, "driftcheck.aws.connector"])
-        return ProcessPoolExecutor(self._number, context, _ignore_interrupts)
+        return ProcessPoolExecutor(self._number, context, _serve)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes, whatever they are at: after Ctrl-C they may wait for minutes."""
@@ -112,9 +112,23 @@ def local(
         executor.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; only the one that reports acts on it."""
+def _serve() -> None:
+    """Prepare a process: it leaves Ctrl-C to the one that reports, and ends when that one does.
+
+    Ctrl-C reaches every process of a terminal. A process whose parent was killed would
+    wait for work for ever: its brothers keep the pipe open.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
@@ -64,6 +66,28 @@ def test_processes_of_this_machine(organisation: Path, stub: Stub) -> None:
     counted = stub.counts()["calls"]
     told = {name: calls["calls"] for name, calls in shared["summary"]["api_calls"].items()}
     assert told == counted
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="there is no /proc to look into")
+def test_the_processes_end_with_the_one_that_began_them(organisation: Path, stub: Stub) -> None:
+    journal = organisation / "run.jsonl"
+    with start(organisation, stub, "--processes", "2", "--journal", str(journal)) as process:
+        wait_for_tables(journal, 1)
+        process.kill()
+    deadline = time.monotonic() + HANGS
+    while time.monotonic() < deadline and group_of(organisation):
+        time.sleep(0.05)
+    assert group_of(organisation) == []
+
+
+def group_of(directory: Path) -> list[str]:
+    """The processes that work in a directory."""
+    found = []
+    for cwd in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if cwd.readlink() == directory:
+                found.append(cwd.parent.name)
+    return found
 
 
 # -- what is sent ----------------------------------------------------------------
