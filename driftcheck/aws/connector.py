@@ -18,7 +18,7 @@ from driftcheck.aws.endpoints import is_aws
 from driftcheck.aws.failures import BrokenAnswer, fatal, one_line, unreachable
 from driftcheck.aws.pace import Paces
 from driftcheck.errors import AwsError, UsageError
-from driftcheck.model.report import ApiCalls
+from driftcheck.model.report import ApiCalls, added
 from driftcheck.model.values import Cause
 from driftcheck.spec.model import AssumeRole, Spec, Target
 
@@ -83,11 +83,7 @@ class AwsConnector:
 
     def api_calls(self) -> dict[str, ApiCalls]:
         """The calls of all connections, replicas' regions and failed targets included."""
-        total: dict[str, ApiCalls] = {}
-        for clients in list(self._clients):
-            for operation, calls in clients.calls.counts().items():
-                total[operation] = total.get(operation, ApiCalls()) + calls
-        return dict(sorted(total.items()))
+        return added(clients.calls.counts() for clients in list(self._clients))
 
     def notes(self) -> list[str]:
         """What was noted about the connections; see ``stages.connection.Connector``."""

@@ -67,6 +67,15 @@ class ApiCalls:
         )
 
 
+def added(counts: Iterable[Mapping[str, ApiCalls]]) -> dict[str, ApiCalls]:
+    """Counts of calls by operation, those of several clients, processes or runs together."""
+    total: dict[str, ApiCalls] = {}
+    for count in counts:
+        for operation, calls in count.items():
+            total[operation] = total.get(operation, ApiCalls()) + calls
+    return dict(sorted(total.items()))
+
+
 @dataclass(slots=True)
 class Tally:
     """A report in numbers, waived findings included; counted as tables and findings come.

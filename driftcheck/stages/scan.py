@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from driftcheck.errors import AwsError, DriftcheckError
-from driftcheck.model.report import ApiCalls, Report, TableResult, now
+from driftcheck.model.report import ApiCalls, Report, TableResult, added, now
 from driftcheck.model.values import Unknown
 from driftcheck.policies.model import Policy
 from driftcheck.spec.model import Spec
@@ -20,7 +20,7 @@ from driftcheck.stages.scan_findings import listing_failed, target_failed, unman
 from driftcheck.stages.scanning.collect import AFTER, BEFORE, Collector
 from driftcheck.stages.scanning.fingerprint import Fingerprints
 from driftcheck.stages.scanning.journal import Journal, Key
-from driftcheck.stages.scanning.lanes import BESIDE, Failed, Finished, Lanes, Opened, pool_of
+from driftcheck.stages.scanning.lanes import Failed, Finished, Lanes, Opened, pools
 from driftcheck.stages.scanning.options import Progress, Quiet, ScanOptions
 from driftcheck.stages.scanning.rows import Seat
 from driftcheck.stages.scanning.shards import Remote, ShardResult, scan_shard, shard_of
@@ -53,12 +53,7 @@ def scan(
     ``UsageError`` for a journal that cannot be read or written.
     """
     started = now()
-    alone = options.concurrency == 1
-    with (
-        _journal(options, started) as journal,
-        pool_of(options.concurrency) as pool,
-        pool_of(1 if alone else BESIDE) as beside,
-    ):
+    with _journal(options, started) as journal, pools(options.concurrency) as (pool, beside):
         run = _Scan(specs, policies, connector, options, progress or Quiet(), journal, remote)
         complete = True
         try:
@@ -109,7 +104,7 @@ class _Scan:
         #: What other processes have noted.
         self._noted: dict[str, None] = {}
         self._expected = 0
-        self._fingerprints = Fingerprints(specs, options)
+        self._fingerprints = Fingerprints(options)
         self._open: dict[_Place, TargetScan] = {}
         self._failed: set[_Place] = set()
         self._covered: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -119,14 +114,10 @@ class _Scan:
 
     def calls(self, *, earlier: bool = True) -> Mapping[str, ApiCalls]:
         """The calls of this run in all processes, and of those that it goes on with."""
-        total: dict[str, ApiCalls] = {}
         counts = [self._connector.api_calls(), *self._called.values()]
         if self._journal is not None and earlier:
             counts.append(self._journal.earlier_calls)
-        for count in counts:
-            for operation, calls in count.items():
-                total[operation] = total.get(operation, ApiCalls()) + calls
-        return dict(sorted(total.items()))
+        return added(counts)
 
     def tables(self, pool: Executor, beside: Executor) -> None:
         """Look at every table of every target, the tables on ``pool``."""

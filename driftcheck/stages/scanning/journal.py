@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from driftcheck.errors import UsageError
-from driftcheck.model.report import ApiCalls
+from driftcheck.model.report import ApiCalls, added
 from driftcheck.stages.scanning.rows import Row, decoded, encoded
 
 #: Raised when a journal of today could not be read by the program of tomorrow.
@@ -70,12 +70,11 @@ class Journal:
             file = path.open("r+b")
         except OSError as error:
             raise UsageError(f"{path}: cannot be resumed: {error.strerror}.") from error
-        journal = cls(path, file)
-        try:
+        with contextlib.ExitStack() as refused:
+            refused.callback(file.close)
+            journal = cls(path, file)
             journal._load()
-        except BaseException:
-            file.close()
-            raise
+            refused.pop_all()
         return journal
 
     def __enter__(self) -> Self:
@@ -90,6 +89,7 @@ class Journal:
         self._file.close()
 
     def _load(self) -> None:
+        runs: list[dict[str, ApiCalls]] = []
         last: dict[str, ApiCalls] = {}
         end = 0
         for offset, number, line in self._lines():
@@ -100,7 +100,7 @@ class Journal:
                         raise ValueError
                     self.started_at = datetime.fromisoformat(data["started_at"])
                 elif "run" in data:
-                    self._add_calls(last)
+                    runs.append(last)
                     last = {}
                 elif "api_calls" in data:
                     last = {name: ApiCalls(**calls) for name, calls in data["api_calls"].items()}
@@ -114,7 +114,7 @@ class Journal:
             end = offset + len(line)
         if self.started_at is None:
             raise UsageError(f"{self.path}: this is no journal of driftcheck scan.")
-        self._add_calls(last)
+        self.earlier_calls = added([*runs, last])
         self._file.truncate(end)
         self._append({"run": "resumed"})
 
@@ -130,10 +130,6 @@ class Journal:
                 return  # what a killed run was about to write
             yield offset, number, line
             offset += len(line)
-
-    def _add_calls(self, calls: Mapping[str, ApiCalls]) -> None:
-        for name, count in calls.items():
-            self.earlier_calls[name] = self.earlier_calls.get(name, ApiCalls()) + count
 
     def find(self, key: Key, of: str) -> Row | None:
         """What an earlier run found about a table; None where it must be looked at.
