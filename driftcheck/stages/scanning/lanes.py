@@ -235,3 +235,10 @@ def pool_of(concurrency: int) -> Iterator[Executor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def pools(concurrency: int) -> Iterator[tuple[Executor, Executor]]:
+    """A pool for tables, so many at a time, and one for what is done beside them."""
+    with pool_of(concurrency) as pool, pool_of(1 if concurrency == 1 else BESIDE) as beside:
+        yield pool, beside

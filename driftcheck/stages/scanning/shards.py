@@ -24,7 +24,7 @@ from driftcheck.stages.code import CodeTables
 from driftcheck.stages.connection import Connector
 from driftcheck.stages.needs import Needing, in_bulk
 from driftcheck.stages.options import EvaluationOptions
-from driftcheck.stages.scanning.lanes import BESIDE, pool_of
+from driftcheck.stages.scanning.lanes import pools
 from driftcheck.stages.scanning.options import ScanOptions
 from driftcheck.stages.scanning.target import TargetScan
 from driftcheck.stages.subjects import Subject
@@ -126,10 +126,7 @@ def scan_shard(shard: Shard) -> ShardResult:
             shard.options,
             shard.applied,
         )
-        with (
-            pool_of(shard.options.concurrency) as pool,
-            pool_of(1 if alone else BESIDE) as beside,
-        ):
+        with pools(shard.options.concurrency) as (pool, beside):
             reads = scan.reads()
             if not alone:
                 connection.prefetch(reads, beside)
