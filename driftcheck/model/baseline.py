@@ -47,8 +47,7 @@ class Trend:
 
 def known_finding(finding: Finding) -> KnownFinding:
     """A finding as a baseline keeps it."""
-    table = (finding.table or finding.address, finding.account, finding.region, finding.spec)
-    return KnownFinding(table, finding.spec, finding.target, finding.aspect)
+    return KnownFinding(finding.table_key, finding.spec, finding.target, finding.aspect)
 
 
 class Comparing:

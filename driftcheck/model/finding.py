@@ -149,6 +149,11 @@ class Finding:
         return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
+    def table_key(self) -> tuple[str | None, ...]:
+        """Which table this is about, as ``TableResult.key`` has it."""
+        return (self.table or self.address, self.account, self.region, self.spec)
+
+    @property
     def location(self) -> Location | None:
         """The place that states the expected value, if any file does."""
         return self.locations[0] if self.locations else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from driftcheck.model.baseline import TableKey
 from driftcheck.model.finding import Finding, Kind, Status
 from driftcheck.model.report import Report, TableResult
 
@@ -29,19 +30,15 @@ def _order(finding: Finding) -> tuple[bool, int, str, str, str]:
 
 def by_table(report: Report) -> Iterator[tuple[TableResult | None, list[Finding]]]:
     """Each table with its findings, then, without a table, the findings that are about none."""
-    left: dict[tuple[str | None, ...], list[Finding]] = {}
-    for finding in worth_showing(report.findings):
-        left.setdefault(_key(finding), []).append(finding)
+    shown = worth_showing(report.findings)
+    left: dict[TableKey, list[Finding]] = {}
+    for finding in shown:
+        left.setdefault(finding.table_key, []).append(finding)
     for table in report.tables:
-        key = (table.name or table.address, table.account, table.region, table.spec)
-        yield table, left.pop(key, [])
-    rest = [f for f in worth_showing(report.findings) if _key(f) in left]
+        yield table, left.pop(table.key, [])
+    rest = [f for f in shown if f.table_key in left]
     if rest:
         yield None, rest
-
-
-def _key(finding: Finding) -> tuple[str | None, ...]:
-    return (finding.table or finding.address, finding.account, finding.region, finding.spec)
 
 
 def title(table: TableResult | None) -> str:

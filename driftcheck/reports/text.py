@@ -48,18 +48,14 @@ def _grouped(report: Report) -> list[tuple[TableResult | None, list[Finding]]]:
     """The tables in order, each with its findings; findings about no table stand last."""
     by_table: dict[tuple[str | None, ...], list[Finding]] = {}
     for finding in report.findings:
-        by_table.setdefault(_key(finding.table, finding), []).append(finding)
+        by_table.setdefault(finding.table_key, []).append(finding)
     groups: list[tuple[TableResult | None, list[Finding]]] = [
-        (table, by_table.pop(_key(table.name, table), [])) for table in report.tables
+        (table, by_table.pop(table.key, [])) for table in report.tables
     ]
     rest = [finding for findings in by_table.values() for finding in findings]
     if rest:
         groups.append((None, rest))
     return groups
-
-
-def _key(name: str | None, item: Finding | TableResult) -> tuple[str | None, ...]:
-    return (name or item.address, item.account, item.region, item.spec)
 
 
 class _Page:
