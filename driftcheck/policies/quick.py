@@ -9,7 +9,7 @@ not compiled here have no quick test, and a test may answer "ask the validator".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Any
 
 from driftcheck.model.values import Json, Unknown
@@ -88,22 +88,21 @@ class _Compiler:
         return test
 
 
+def _every(outcomes: Iterable[bool | None]) -> bool | None:
+    """Kleene's "and", which asks for no further outcome once one is False."""
+    result: bool | None = True
+    for found in outcomes:
+        if found is False:
+            return False
+        if found is None:
+            result = None
+    return result
+
+
 def _all(tests: list[Test]) -> Test:
-    """Kleene's "and"."""
     if len(tests) == 1:
         return tests[0]
-
-    def test(value: Json) -> bool | None:
-        outcome: bool | None = True
-        for each in tests:
-            found = each(value)
-            if found is False:
-                return False
-            if found is None:
-                outcome = None
-        return outcome
-
-    return test
+    return lambda value: _every(each(value) for each in tests)
 
 
 def _guarded(keyword: str, argument: Any, inner: Test) -> Test:
@@ -189,16 +188,9 @@ def _properties(compiler: _Compiler, schemas: Mapping[str, Schema], _schema: Sch
     members = [(name, compiler.schema(s)) for name, s in schemas.items()]
 
     def test(value: Json) -> bool | None:
-        outcome: bool | None = True
-        if isinstance(value, dict):
-            for name, each in members:
-                if name in value:
-                    found = each(value[name])
-                    if found is False:
-                        return False
-                    if found is None:
-                        outcome = None
-        return outcome
+        if not isinstance(value, dict):
+            return True
+        return _every(each(value[name]) for name, each in members if name in value)
 
     return test
 
@@ -210,16 +202,9 @@ def _additional(compiler: _Compiler, extra: Schema, schema: Mapping[str, Any]) -
     inner = compiler.schema(extra)
 
     def test(value: Json) -> bool | None:
-        outcome: bool | None = True
-        if isinstance(value, dict):
-            for name, member in value.items():
-                if name not in named:
-                    found = inner(member)
-                    if found is False:
-                        return False
-                    if found is None:
-                        outcome = None
-        return outcome
+        if not isinstance(value, dict):
+            return True
+        return _every(inner(member) for name, member in value.items() if name not in named)
 
     return test
 
@@ -230,16 +215,14 @@ def _pattern_properties(
     members = [(compiled(pattern).search, compiler.schema(s)) for pattern, s in schemas.items()]
 
     def test(value: Json) -> bool | None:
-        outcome: bool | None = True
-        if isinstance(value, dict):
-            for search, each in members:
-                for name, member in value.items():
-                    found = each(member) if search(name) else True
-                    if found is False:
-                        return False
-                    if found is None:
-                        outcome = None
-        return outcome
+        if not isinstance(value, dict):
+            return True
+        return _every(
+            each(member)
+            for search, each in members
+            for name, member in value.items()
+            if search(name)
+        )
 
     return test
 
@@ -259,15 +242,7 @@ def _items(compiler: _Compiler, schema: Schema, around: Mapping[str, Any]) -> Te
     inner = compiler.schema(schema)
 
     def test(value: Json) -> bool | None:
-        outcome: bool | None = True
-        if isinstance(value, list):
-            for member in value:
-                found = inner(member)
-                if found is False:
-                    return False
-                if found is None:
-                    outcome = None
-        return outcome
+        return _every(map(inner, value)) if isinstance(value, list) else True
 
     return test
 
@@ -368,12 +343,8 @@ def _own(keyword: str, argument: Any, schema: Schema) -> Test:
     find = OWN[keyword]
 
     def test(value: Json) -> bool | None:
-        outcome: bool | None = True
-        for error in find(None, argument, value, schema) or ():
-            if not isinstance(error, Undecided):
-                return False
-            outcome = None
-        return outcome
+        errors = find(None, argument, value, schema) or ()
+        return _every(None if isinstance(error, Undecided) else False for error in errors)
 
     return test
 
