@@ -13,6 +13,7 @@ from driftcheck.model.values import Cause, Json, Unknown, all_unknowns
 from driftcheck.remediation.plan.document import encoded
 from driftcheck.remediation.plan.undo import NOT_OURS, contract_of
 from driftcheck.spec.model import Target, is_pattern
+from driftcheck.spec.written import target_document
 from driftcheck.stages.connection import Connection
 from driftcheck.stages.settled import read_settled
 
@@ -134,18 +135,11 @@ def _document(
     target: Target,
     connection: Connection,
 ) -> dict[str, Json]:
-    place: dict[str, Json] = {
-        "name": target.name,
-        "account": connection.account,
-        "region": connection.region,
-    }
-    if target.profile is not None:
-        place["profile"] = target.profile
     document: dict[str, Json] = {
         "version": 1,
         "name": name or (names[0] if len(names) == 1 else "adopted"),
         "table": list(names),
-        "targets": [place],
+        "targets": [target_document(target, connection.account, connection.region)],
         "policies": {"packs": []},
     }
     if len(names) == 1:

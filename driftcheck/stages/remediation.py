@@ -26,6 +26,7 @@ from driftcheck.remediation.plan.model import Plan, TablePlan
 from driftcheck.remediation.plan.permission import Permission, permitted
 from driftcheck.remediation.plan.undo import contract_before
 from driftcheck.spec.model import Spec
+from driftcheck.spec.written import target_document
 from driftcheck.stages.connection import Connector
 from driftcheck.stages.remediate import Note, RemediateOptions, Survey, Surveyed, survey
 
@@ -188,27 +189,11 @@ def save_undo(surveyed: Surveyed, directory: Path) -> Path:
 
     plan, target, live = surveyed.plan, surveyed.target, surveyed.sources.live
     assert live is not None
-    place: dict[str, object] = {
-        "name": target.name,
-        "account": plan.account,
-        "region": plan.region,
-    }
-    if target.profile is not None:
-        place["profile"] = target.profile
-    if target.assume_role:
-        place["assume_role"] = [
-            {
-                "role_arn": role.role_arn,
-                **({"external_id": role.external_id} if role.external_id else {}),
-                "session_name": role.session_name,
-            }
-            for role in target.assume_role
-        ]
     document = {
         "version": 1,
         "name": f"{plan.table}-before",
         "table": plan.table,
-        "targets": [place],
+        "targets": [target_document(target, plan.account, plan.region)],
         "policies": {"packs": []},
         "contract": encoded(contract_before(plan, live)),
     }
