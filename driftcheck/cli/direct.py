@@ -9,12 +9,14 @@ that is wrong and needs a message, is left to Typer.
 from __future__ import annotations
 
 import os
+import re
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 #: What is not converted here.
 _LEFT = object()
+_PLAIN = {int: re.compile("[0-9]{1,9}"), float: re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")}
 
 
 def convert_directly(parameters: list[Any]) -> list[Any]:
@@ -63,7 +65,8 @@ def _direct(annotation: Any, info: Any, value: Any) -> Any:
     if info.parser is not None or not isinstance(annotation, type):
         return _LEFT
     if annotation in (int, float):
-        return value if type(value) is annotation and _is_in_range(value, info) else _LEFT
+        number = _number(annotation, value)
+        return number if number is not None and _is_in_range(number, info) else _LEFT
     if issubclass(annotation, Enum):
         return next((m for m in annotation if value in (m, m.value)), _LEFT)
     if annotation in (str, bool):
@@ -71,6 +74,13 @@ def _direct(annotation: Any, info: Any, value: Any) -> Any:
     if annotation is Path and isinstance(value, str | Path) and _is_any_path(info):
         return Path(value) if _is_usable(value) else _LEFT
     return _LEFT
+
+
+def _number(kind: type, value: Any) -> Any:
+    """A number as it is written mostly: digits, and a point where it may have one."""
+    if isinstance(value, str) and _PLAIN[kind].fullmatch(value):
+        return kind(value)
+    return value if type(value) is kind else None
 
 
 def _is_in_range(number: float, info: Any) -> bool:

@@ -26,9 +26,11 @@ def variables(
     ctx: Any, var: Sequence[str] | None, var_file: Sequence[str] | None
 ) -> tuple[VarOption, ...]:
     """``--var`` and ``--var-file`` in the order in which they were given."""
+    pairs = interleaved(ctx, var=list(var or ()), var_file=list(var_file or ()))
+    if not pairs:
+        return ()
     from driftcheck.hcl.module import VarFile, VarFlag
 
-    pairs = interleaved(ctx, var=list(var or ()), var_file=list(var_file or ()))
     return tuple(VarFlag(value) if name == "var" else VarFile(Path(value)) for name, value in pairs)
 
 

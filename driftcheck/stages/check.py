@@ -18,8 +18,9 @@ from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.check_options import CheckOptions, module_options, place_of
-from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
-from driftcheck.stages.code import Place as CodePlace
+from driftcheck.stages.code import code_of_spec, evaluate
+from driftcheck.stages.code_tables import CodeTables
+from driftcheck.stages.code_tables import Place as CodePlace
 from driftcheck.stages.kept.checks import KeptChecks, Outcome, kept_checks
 from driftcheck.stages.outcome import against, judged, settle
 from driftcheck.stages.parsed import ParsedOnce

@@ -21,9 +21,10 @@ from driftcheck.spec.load import find_specs, load_specs
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.base import MergeBases, Snapshot
 from driftcheck.stages.check_options import CheckOptions, module_options, place_of
-from driftcheck.stages.code import CodeTables, code_of_spec, evaluate
-from driftcheck.stages.code import Place as CodePlace
+from driftcheck.stages.code import code_of_spec, evaluate
 from driftcheck.stages.code_before import code_of_spec_at, holds_code
+from driftcheck.stages.code_tables import CodeTables
+from driftcheck.stages.code_tables import Place as CodePlace
 from driftcheck.stages.discover import root_modules
 from driftcheck.stages.gone import gone_at
 from driftcheck.stages.parsed import ParsedOnce

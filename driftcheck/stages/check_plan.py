@@ -15,7 +15,7 @@ from driftcheck.paths import shown
 from driftcheck.policies.model import Policy
 from driftcheck.stages.check import Checked, judge_tables
 from driftcheck.stages.check_options import CheckOptions, place_of
-from driftcheck.stages.code import CodeTables
+from driftcheck.stages.code_tables import CodeTables
 
 INCOMPLETE = "plan-incomplete"
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from driftcheck.errors import HclError
 from driftcheck.hcl.module import (
     Diagnostic,
-    Evaluation,
     Level,
     ModuleOptions,
     VarFile,
@@ -24,10 +22,9 @@ from driftcheck.inputs.terraform import tables_from_resources
 from driftcheck.inputs.terraform_aws import AwsSchemas
 from driftcheck.model.finding import Finding, Kind, Severity
 from driftcheck.model.pointer import join
-from driftcheck.model.table import Table
 from driftcheck.model.values import Cause
-from driftcheck.model.waiver import Waiver
 from driftcheck.paths import shown
+from driftcheck.stages.code_tables import CodeTables, Place
 from driftcheck.stages.options import EvaluationOptions
 
 if TYPE_CHECKING:
@@ -35,29 +32,6 @@ if TYPE_CHECKING:
 
 #: Most errors of one module that are told at once.
 _SHOWN = 10
-
-
-@dataclass(slots=True)
-class CodeTables:
-    """The tables of a module, and what there is to say about the evaluation itself.
-
-    ``findings`` tell what could not be evaluated (and so may hide a table),
-    ``warnings`` are for the person at the terminal.
-    """
-
-    tables: list[Table] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    waivers: list[Waiver] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    evaluation: Evaluation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a module is evaluated for: both None where that is not known."""
-
-    account: str | None = None
-    region: str | None = None
 
 
 def code_of_spec(

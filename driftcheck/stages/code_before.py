@@ -9,7 +9,8 @@ from driftcheck.hcl.module.load import configuration_files
 from driftcheck.spec.load import load_specs
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.base import Snapshot
-from driftcheck.stages.code import CodeTables, Place, code_of_spec
+from driftcheck.stages.code import code_of_spec
+from driftcheck.stages.code_tables import CodeTables, Place
 from driftcheck.stages.options import EvaluationOptions
 
 

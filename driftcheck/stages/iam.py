@@ -17,7 +17,8 @@ from driftcheck.inputs.terraform_aws.regions import partition_of
 from driftcheck.model.table import Table
 from driftcheck.model.values import Json, Sensitive, Unknown
 from driftcheck.spec.model import Spec, Target, is_pattern
-from driftcheck.stages.code import Place, code_of_spec
+from driftcheck.stages.code import code_of_spec
+from driftcheck.stages.code_tables import Place
 from driftcheck.stages.needs import BULK_TAGS_FROM, TAGS_IN_BULK
 from driftcheck.stages.options import EvaluationOptions
 

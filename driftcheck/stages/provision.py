@@ -13,7 +13,8 @@ from driftcheck.errors import UsageError
 from driftcheck.model.table import Table
 from driftcheck.model.values import Unknown
 from driftcheck.spec.model import Spec, Target
-from driftcheck.stages.code import Place, code_of_spec
+from driftcheck.stages.code import code_of_spec
+from driftcheck.stages.code_tables import Place
 from driftcheck.stages.completion import complete
 from driftcheck.stages.options import EvaluationOptions
 

@@ -30,9 +30,9 @@ from driftcheck.remediation.plan.standing import Standing, standing_of
 from driftcheck.spec.contract import contract_table
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.base import at_commit
-from driftcheck.stages.code import Place as CodePlace
 from driftcheck.stages.code import code_of_spec
 from driftcheck.stages.code_before import code_of_spec_at
+from driftcheck.stages.code_tables import Place as CodePlace
 from driftcheck.stages.connection import Connector
 from driftcheck.stages.needs import compared
 from driftcheck.stages.options import EvaluationOptions

@@ -20,8 +20,9 @@ from driftcheck.stages.scan_findings import listing_failed, target_failed, unman
 from driftcheck.stages.scanning.collect import AFTER, BEFORE, Collector
 from driftcheck.stages.scanning.fingerprint import Fingerprints
 from driftcheck.stages.scanning.journal import Journal, Key
-from driftcheck.stages.scanning.lanes import Failed, Finished, Lanes, Opened, pools
+from driftcheck.stages.scanning.lanes import Failed, Finished, Lanes, Opened
 from driftcheck.stages.scanning.options import Progress, Quiet, ScanOptions
+from driftcheck.stages.scanning.pools import pools
 from driftcheck.stages.scanning.rows import Seat
 from driftcheck.stages.scanning.shards import Remote, ShardResult, scan_shard, shard_of
 from driftcheck.stages.scanning.target import TargetScan, open_target

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftcheck.errors import AwsError
-from driftcheck.stages.scanning.lanes import Failed, Finished, Lanes, Opened, pool_of
+from driftcheck.stages.scanning.lanes import Failed, Finished, Lanes, Opened
+from driftcheck.stages.scanning.pools import pool_of
 
 
 def everything(

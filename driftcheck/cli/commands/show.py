@@ -12,7 +12,7 @@ import typer
 from driftcheck.cli import options
 
 if TYPE_CHECKING:
-    from driftcheck.stages.code import CodeTables
+    from driftcheck.stages.code_tables import CodeTables
 
 
 class ShowFormat(StrEnum):
@@ -79,7 +79,8 @@ def command(
 def _code(path: Path, evaluation: Any, region: str | None, *, raw: bool) -> CodeTables:
     from driftcheck.hcl.module import ModuleOptions
     from driftcheck.inputs.terraform_aws import AwsSchemas
-    from driftcheck.stages.code import Place, code_of_spec, evaluate
+    from driftcheck.stages.code import code_of_spec, evaluate
+    from driftcheck.stages.code_tables import Place
 
     if path.is_file():
         from driftcheck.spec.load import load_spec

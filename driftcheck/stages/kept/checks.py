@@ -27,7 +27,7 @@ from driftcheck.policies.model import Policy
 from driftcheck.records.read import finding_of, table_of
 from driftcheck.records.write import finding_document, table_document
 from driftcheck.stages.check_options import CheckOptions
-from driftcheck.stages.code import CodeTables
+from driftcheck.stages.code_tables import CodeTables
 from driftcheck.stages.kept.program import program
 from driftcheck.stages.parsed import ParsedOnce, digest_of
 

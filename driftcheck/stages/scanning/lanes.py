@@ -9,26 +9,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from queue import Empty, SimpleQueue
-from threading import Semaphore, Thread
+from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
-
-from driftcheck.errors import DriftcheckError
 
 #: Targets that are opened at a time: signing in waits, evaluating code does not.
 OPENING = 8
-#: Threads for what is done once for a target: opening it, reading its lists page by page.
-BESIDE = 2 * OPENING
 
 L = TypeVar("L", bound=Hashable)
 O = TypeVar("O")  # noqa: E741
 T = TypeVar("T")
 R = TypeVar("R")
-
-_Work = tuple[Future[Any], Callable[[], Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,88 +149,3 @@ class Lanes(Generic[L, O, T, R]):
     ) -> None:
         future = pool.submit(work)
         future.add_done_callback(lambda ended: self._ended.put((lane, task, ended)))
-
-
-class _AtOnce(Executor):
-    """Carries out everything in the thread that asks, for runs of one table at a time."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Carry out the call, and give its outcome as a future that is done.
-
-        What is no ``DriftcheckError`` is a defect, and raised right here.
-        """
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except DriftcheckError as error:
-            future.set_exception(error)
-        return future
-
-
-class _Threads(Executor):
-    """Threads that nobody waits for: after Ctrl-C the program ends while AWS still ponders.
-
-    The threads of ``ThreadPoolExecutor`` are joined when the interpreter ends, each of
-    which may be waiting for an answer for minutes.
-    """
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-        self._begun = 0
-        self._idle = Semaphore(0)
-        self._work: SimpleQueue[_Work | None] = SimpleQueue()
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have a thread carry out the call."""
-        future: Future[Any] = Future()
-        self._work.put((future, partial(fn, *args, **kwargs)))
-        if self._begun < self._number and not self._idle.acquire(blocking=False):
-            self._begun += 1
-            Thread(target=self._serve, name=f"scan-{self._begun}", daemon=True).start()
-        return future
-
-    def _serve(self) -> None:
-        while (work := self._work.get()) is not None:
-            future, call = work
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(call())
-                except BaseException as error:  # noqa: BLE001 who asks for the result gets it
-                    future.set_exception(error)
-            self._idle.release()
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Begin nothing more. Threads end after what they are at; nobody waits for them."""
-        while cancel_futures:
-            try:
-                work = self._work.get_nowait()
-            except Empty:
-                break
-            if work is not None:
-                work[0].cancel()
-        for _ in range(self._begun):
-            self._work.put(None)
-
-
-@contextmanager
-def pool_of(concurrency: int) -> Iterator[Executor]:
-    """Threads for so many things at a time; none at all for one.
-
-    What has not begun when the context ends is never begun, and what has is not
-    waited for.
-    """
-    if concurrency == 1:
-        yield _AtOnce()
-        return
-    pool = _Threads(concurrency)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def pools(concurrency: int) -> Iterator[tuple[Executor, Executor]]:
-    """A pool for tables, so many at a time, and one for what is done beside them."""
-    with pool_of(concurrency) as pool, pool_of(1 if concurrency == 1 else BESIDE) as beside:
-        yield pool, beside

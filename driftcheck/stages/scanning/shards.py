@@ -20,12 +20,12 @@ from driftcheck.model.report import ApiCalls, TableResult
 from driftcheck.model.table import Table
 from driftcheck.policies.model import Policy
 from driftcheck.spec.model import Spec, Target
-from driftcheck.stages.code import CodeTables
+from driftcheck.stages.code_tables import CodeTables
 from driftcheck.stages.connection import Connector
 from driftcheck.stages.needs import Needing, in_bulk
 from driftcheck.stages.options import EvaluationOptions
-from driftcheck.stages.scanning.lanes import pools
 from driftcheck.stages.scanning.options import ScanOptions
+from driftcheck.stages.scanning.pools import pools
 from driftcheck.stages.scanning.target import TargetScan
 from driftcheck.stages.subjects import Subject
 

@@ -25,10 +25,8 @@ from driftcheck.model.values import Unknown
 from driftcheck.policies.model import Policy
 from driftcheck.spec.contract import contract_table, every_contract
 from driftcheck.spec.model import Spec, Target
-from driftcheck.stages.base import at_commit
-from driftcheck.stages.code import CodeTables, code_of_spec
-from driftcheck.stages.code import Place as CodePlace
-from driftcheck.stages.code_before import code_of_spec_at
+from driftcheck.stages.code_tables import CodeTables
+from driftcheck.stages.code_tables import Place as CodePlace
 from driftcheck.stages.connection import Connection, Connector
 from driftcheck.stages.needs import Needing
 from driftcheck.stages.parity import replica_parity
@@ -191,20 +189,30 @@ def open_target(
     """
     connection = connector.open(spec, target)
     here = CodePlace(connection.account, connection.region)
-    with _EVALUATING:
-        code = code_of_spec(spec, target, here, options.evaluation)
-        applied = _applied(spec, target, here, options)
+    code, applied = _code(spec, target, here, options)
     selected = [p for p in policies if spec.policies.selects(p.id, p.packs)]
     needing = Needing(selected, spec.aspects)
     return TargetScan(spec, target, connection, code, selected, needing, options, applied)
 
 
-def _applied(
+def _code(
     spec: Spec, target: Target, here: CodePlace, options: ScanOptions
-) -> dict[str | None, Table] | None:
-    """The tables of the code that was applied last, by address; None where it is not known."""
-    if options.applied_ref is None or spec.module is None:
-        return None
-    with at_commit(spec.module, options.applied_ref) as before:
-        code = code_of_spec_at(before, spec, target, here, options.evaluation)
-    return {t.address: t for t in code.tables}
+) -> tuple[CodeTables, dict[str | None, Table] | None]:
+    """The code, and the tables of the code that was applied last, by address.
+
+    There are none where that is not known. Without a module nothing that evaluates is imported.
+    """
+    if spec.module is None:
+        return CodeTables(), None
+    from driftcheck.stages.code import code_of_spec
+
+    with _EVALUATING:
+        code = code_of_spec(spec, target, here, options.evaluation)
+        if options.applied_ref is None:
+            return code, None
+        from driftcheck.stages.base import at_commit
+        from driftcheck.stages.code_before import code_of_spec_at
+
+        with at_commit(spec.module, options.applied_ref) as snapshot:
+            before = code_of_spec_at(snapshot, spec, target, here, options.evaluation)
+    return code, {t.address: t for t in before.tables}
