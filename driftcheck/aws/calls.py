@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from driftcheck.aspects.base import FactUnavailable
-from driftcheck.aws.direct import OPERATIONS, DirectReads, direct_reads
+from driftcheck.aws.direct import DirectReads, direct_reads
 from driftcheck.aws.endpoints import is_aws
 from driftcheck.aws.failures import (
     NOT_FOUND,
@@ -107,7 +107,7 @@ class Clients:
         self._endpoint_url = endpoint_url
         self._attempts = attempts
         self._clients: dict[str, Any] = {}
-        self._direct: DirectReads | None = None
+        self._direct: dict[str, DirectReads | None] = {}
         # Making a client is not thread-safe in boto3; using one is.
         self._lock: threading.RLock = beside._lock if beside is not None else threading.RLock()
         self.calls: Calls = beside.calls if beside is not None else Calls()
@@ -130,9 +130,10 @@ class Clients:
         """The client for operations with this IAM prefix."""
         with self._lock:
             if prefix not in self._clients:
-                self._clients[prefix] = self._make(prefix)
-                if prefix == "dynamodb" and self._attempts > 1:
-                    self._direct = direct_reads(self._clients[prefix], self._session, _user_agent())
+                client = self._clients[prefix] = self._make(prefix)
+                if self._attempts > 1:
+                    direct = direct_reads(prefix, client, self._session, _user_agent())
+                    self._direct[prefix] = direct
             return self._clients[prefix]
 
     def _make(self, prefix: str) -> Any:
@@ -212,8 +213,8 @@ class Clients:
     def _attempt(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         prefix, _, name = operation.partition(":")
         client = self._clients.get(prefix) or self.client(prefix)
-        direct = self._direct
-        if direct is not None and name in OPERATIONS and prefix == "dynamodb":
+        direct = self._direct.get(prefix)
+        if direct is not None:
             found = direct.ask(name, arguments)
             if found is not None:
                 return found
@@ -233,7 +234,7 @@ class Clients:
                     return False
                 self._renewed = now
                 self._session = self._renew(session)
-                self._clients, self._direct, self._once = {}, None, None
+                self._clients, self._direct, self._once = {}, {}, None
                 return self._session is not session
 
         return renewed

@@ -1,10 +1,11 @@
-"""The calls that are made for every table, without the machinery that boto3 has for all others.
+"""The calls that are most of a run, without the machinery that boto3 has for all others.
 
 A run makes the same three calls for thousands of tables, each with a name as its only
-argument. boto3 takes two thirds of its time for what never changes between them: it
-resolves the endpoint, writes the user agent, looks for handlers, validates and
-serialises. Here such a call is signed (Signature Version 4), sent over boto3's own
-connections, with its proxies and certificates, and parsed as botocore would; see ``shapes``.
+argument, and turns the pages of a few lists. boto3 takes two thirds of its time for what
+never changes between them: it resolves the endpoint, writes the user agent, looks for
+handlers, validates and serialises. Here such a call is signed (Signature Version 4), sent
+over boto3's own connections, with its proxies and certificates, and parsed as botocore
+would; see ``shapes``.
 
 One call is one attempt: ``retrying`` decides whether it is made again, as it does for
 boto3's. What is out of the ordinary is left to boto3; see ``direct_reads``.
@@ -17,7 +18,7 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -31,8 +32,14 @@ from driftcheck.aws.shapes import NotCompiled, parser_of
 if TYPE_CHECKING:
     import boto3
 
-#: What may be asked directly.
-OPERATIONS = frozenset({"DescribeTable", "DescribeContinuousBackups", "DescribeTimeToLive"})
+#: What may be asked directly about one table.
+ABOUT_A_TABLE = frozenset({"DescribeTable", "DescribeContinuousBackups", "DescribeTimeToLive"})
+#: What may be asked directly, by IAM prefix. Arguments of lists are ours, but for a token.
+OPERATIONS = {
+    "application-autoscaling": frozenset({"DescribeScalableTargets", "DescribeScalingPolicies"}),
+    "dynamodb": ABOUT_A_TABLE | {"ListTables"},
+    "tag": frozenset({"GetResources"}),
+}
 #: The names that AWS gives tables, and what is certainly no ARN.
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 _SIGNED = "content-type;host;x-amz-date;x-amz-target"
@@ -93,9 +100,14 @@ class Signer:
 
 
 class DirectReads:
-    """The calls about one table to one client's endpoint; safe to use from several threads."""
+    """Some calls to one client's endpoint; safe to use from several threads.
 
-    def __init__(self, client: Any, credentials: Any, user_agent: str) -> None:
+    Raises ``NotCompiled`` for operations that only boto3 can make.
+    """
+
+    def __init__(
+        self, client: Any, operations: Iterable[str], credentials: Any, user_agent: str
+    ) -> None:
         model = client.meta.service_model
         url = str(client.meta.endpoint_url)
         self._url = url if urlsplit(url).path else url + "/"
@@ -105,19 +117,22 @@ class DirectReads:
         self._user_agent = user_agent
         self._parser = create_parser("json")
         self._content_type = f"application/x-amz-json-{model.metadata['jsonVersion']}"
-        self._models = {name: model.operation_model(name) for name in OPERATIONS}
+        self._models = {name: model.operation_model(name) for name in operations}
         self._parsers = {name: parser_of(m.output_shape) for name, m in self._models.items()}
-        self._targets = {name: f"{model.metadata['targetPrefix']}.{name}" for name in OPERATIONS}
-        self._events_of = {name: f"before-send.dynamodb.{name}" for name in OPERATIONS}
+        self._targets = {name: f"{model.metadata['targetPrefix']}.{name}" for name in self._models}
+        service = model.service_id.hyphenize()
+        self._events_of = {name: f"before-send.{service}.{name}" for name in self._models}
         self._signer = Signer(_host(url), client.meta.region_name, model.signing_name)
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The answer as boto3 gives it; None where boto3 has to say what is wrong.
+        """The answer as boto3 gives it; None for what is left to boto3.
 
         Raises ``ClientError`` where AWS refuses, and ``BotoCoreError`` where the credentials
         cannot be had or nobody answers.
         """
-        if _NAME.fullmatch(arguments.get("TableName", "")) is None or len(arguments) != 1:
+        if operation not in self._models:
+            return None
+        if operation in ABOUT_A_TABLE and not _is_a_name_alone(arguments):
             return None  # boto3 says what is wrong with it
         body = json.dumps(arguments).encode()
         frozen = self._credentials.get_frozen_credentials()
@@ -148,8 +163,16 @@ class DirectReads:
         return parsed
 
 
-def direct_reads(client: Any, session: boto3.Session, user_agent: str) -> DirectReads | None:
-    """Direct calls over a DynamoDB client's connections; None where only boto3 will do."""
+def direct_reads(
+    prefix: str, client: Any, session: boto3.Session, user_agent: str
+) -> DirectReads | None:
+    """Direct calls over the connections of a client for operations with an IAM prefix.
+
+    None where only boto3 will do.
+    """
+    operations = OPERATIONS.get(prefix)
+    if operations is None:
+        return None
     model, config = client.meta.service_model, client.meta.config
     credentials = session.get_credentials()
     ordinary = (
@@ -162,9 +185,14 @@ def direct_reads(client: Any, session: boto3.Session, user_agent: str) -> Direct
     if credentials is None or not ordinary:
         return None
     try:
-        return DirectReads(client, credentials, user_agent)
+        return DirectReads(client, operations, credentials, user_agent)
     except NotCompiled:
         return None
+
+
+def _is_a_name_alone(arguments: Mapping[str, Any]) -> bool:
+    name = arguments.get("TableName", "")
+    return len(arguments) == 1 and _NAME.fullmatch(name) is not None
 
 
 def _host(url: str) -> str:

@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.stub import Options, Place, Stub, access_key, serve
-from driftcheck.aws.calls import Clients
-from driftcheck.aws.direct import OPERATIONS, DirectReads, Signer, direct_reads
+from driftcheck.aws.calls import Clients, snake_case
+from driftcheck.aws.direct import ABOUT_A_TABLE, DirectReads, Signer, direct_reads
+from driftcheck.aws.operations import SERVICES
 
 PLACE = Place("111111111111", "eu-central-1")
 DENIED = "dynamodb:DescribeTimeToLive"
@@ -79,13 +80,14 @@ def session() -> boto3.Session:
     return boto3.Session(access_key(PLACE.account), "stub", region_name=PLACE.region)
 
 
-def client(url: str) -> Any:
+def client(url: str, prefix: str = "dynamodb") -> Any:
     config = Config(retries={"total_max_attempts": 2})
-    return session().client("dynamodb", endpoint_url=url, config=config)
+    service: Any = SERVICES[prefix]
+    return session().client(service, endpoint_url=url, config=config)
 
 
-def direct(boto3_client: Any) -> DirectReads:
-    found = direct_reads(boto3_client, session(), "driftcheck/test")
+def direct(boto3_client: Any, prefix: str = "dynamodb") -> DirectReads:
+    found = direct_reads(prefix, boto3_client, session(), "driftcheck/test")
     assert found is not None
     return found
 
@@ -97,6 +99,40 @@ def test_an_answer_is_that_of_boto3(stub: Stub) -> None:
     theirs = boto3_client.describe_table(**arguments)
     del theirs["ResponseMetadata"]["RetryAttempts"], theirs["ResponseMetadata"]["HTTPHeaders"]
     assert found == theirs
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name", "token", "more"),
+    [
+        ("application-autoscaling", "DescribeScalableTargets", "NextToken", {"MaxResults": 2}),
+        ("application-autoscaling", "DescribeScalingPolicies", "NextToken", {"MaxResults": 2}),
+        ("dynamodb", "ListTables", "LastEvaluatedTableName", {"Limit": 2}),
+        ("tag", "GetResources", "PaginationToken", {"ResourcesPerPage": 2}),
+    ],
+)
+def test_the_pages_of_a_list_are_those_of_boto3(
+    prefix: str, name: str, token: str, more: dict[str, Any]
+) -> None:
+    """Two pages: the second is asked for with the token of the first."""
+    if prefix == "application-autoscaling":
+        more = {**more, "ServiceNamespace": "dynamodb"}
+    asked_with = {"LastEvaluatedTableName": "ExclusiveStartTableName"}.get(token, token)
+    with serve(Options(tables=30, places=(PLACE,))) as stub:
+        boto3_client = client(stub.url, prefix)
+        ours = direct(boto3_client, prefix)
+        arguments = more
+        for _ in range(2):
+            found = ours.ask(name, arguments)
+            theirs = getattr(boto3_client, snake_case(name))(**arguments)
+            del theirs["ResponseMetadata"]["RetryAttempts"]
+            del theirs["ResponseMetadata"]["HTTPHeaders"]
+            assert found == theirs
+            arguments = {**more, asked_with: theirs[token]}
+
+
+def test_other_operations_are_left_to_boto3(stub: Stub) -> None:
+    assert direct(client(stub.url)).ask("ListBackups", {}) is None
+    assert direct_reads("sts", client(stub.url, "sts"), session(), "driftcheck/test") is None
 
 
 def test_a_final_refusal_is_raised_as_boto3_raises_it(stub: Stub) -> None:
@@ -154,15 +190,15 @@ def test_an_aws_inside_the_program_answers(stub: Stub) -> None:
 def test_only_an_ordinary_client_is_bypassed(stub: Stub) -> None:
     nobody = boto3.Session(region_name=PLACE.region)
     nobody.get_credentials = lambda: None  # type: ignore[method-assign]
-    assert direct_reads(client(stub.url), nobody, "driftcheck/test") is None
+    assert direct_reads("dynamodb", client(stub.url), nobody, "driftcheck/test") is None
     below = client(stub.url + "/below/this/path")
-    assert direct_reads(below, session(), "driftcheck/test") is None
+    assert direct_reads("dynamodb", below, session(), "driftcheck/test") is None
 
 
 def test_faults_end_in_answers_and_every_attempt_is_counted() -> None:
     with serve(Options(tables=1, places=(PLACE,), faults=0.3, seed=5)) as stub:
         clients = Clients(session(), PLACE.region, stub.url, attempts=10)
-        for operation in sorted(OPERATIONS) * 10:
+        for operation in sorted(ABOUT_A_TABLE) * 10:
             assert clients.call(f"dynamodb:{operation}", {"TableName": "invoice-00000"})
         received = stub.counts()["calls"]
         counted = clients.calls.counts()

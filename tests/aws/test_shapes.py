@@ -14,17 +14,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from driftcheck.aws.direct import OPERATIONS
+from driftcheck.aws.operations import SERVICES
 from driftcheck.aws.shapes import NotCompiled, parser_of
 
-
-@cache
-def operation(name: str) -> OperationModel:
-    return get_session().get_service_model("dynamodb").operation_model(name)
+#: What is asked directly, as ``prefix:Operation``.
+ALL = sorted(f"{prefix}:{name}" for prefix, names in OPERATIONS.items() for name in names)
 
 
 @cache
-def answers(name: str) -> st.SearchStrategy[Any]:
-    return _values(operation(name).output_shape)
+def operation(of: str) -> OperationModel:
+    prefix, _, name = of.partition(":")
+    return get_session().get_service_model(SERVICES[prefix]).operation_model(name)
+
+
+@cache
+def answers(of: str) -> st.SearchStrategy[Any]:
+    return _values(operation(of).output_shape)
 
 
 def _values(shape: Any) -> st.SearchStrategy[Any]:
@@ -49,7 +54,7 @@ def _values(shape: Any) -> st.SearchStrategy[Any]:
             return st.text(max_size=5)
 
 
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
+@pytest.mark.parametrize("name", ALL)
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
 @given(data=st.data())
 def test_an_answer_is_parsed_as_botocore_parses_it(name: str, data: st.DataObject) -> None:
