@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, contextmanager
@@ -24,7 +26,7 @@ T = TypeVar("T")
 
 #: Tables from which on processes are worth their beginning, which costs about as much
 #: as looking at a few hundred tables does.
-LEAST = 2_000
+LEAST = 500
 #: This machine.
 LOCAL = "local"
 #: The scheme of a Dask scheduler's address.
@@ -55,27 +57,31 @@ class _OnDemand(Executor):
     """Processes of this machine that are begun when the first of them is needed.
 
     Most runs never need one, and importing what begins them costs more than many a run.
+    Those that are needed ``soon`` are begun at once where this process can be copied with
+    everything that it has imported.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, *, soon: bool = False) -> None:
         self._number = number
         self._lock = Lock()
         self._processes: ProcessPoolExecutor | None = None
+        if soon and _can_be_copied():
+            self._processes = self._begin("fork")
+            self._processes.submit(os.getpid)
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Have a process carry out the call."""
         with self._lock:
             if self._processes is None:
-                self._processes = self._begin()
+                self._processes = self._begin("spawn" if os.name == "nt" else "forkserver")
         return self._processes.submit(fn, *args, **kwargs)
 
-    def _begin(self) -> ProcessPoolExecutor:
+    def _begin(self, how: str) -> ProcessPoolExecutor:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
-        # Forking a process with threads may copy a lock that nobody will ever release.
-        context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
-        if os.name != "nt":
+        context = multiprocessing.get_context(how)
+        if how == "forkserver":
             context.set_forkserver_preload([__name__, "driftcheck.aws.connector"])
         return ProcessPoolExecutor(self._number, context, _serve)
 
@@ -92,22 +98,38 @@ class _OnDemand(Executor):
             process.terminate()
 
 
+def _can_be_copied() -> bool:
+    """Whether this process may be forked.
+
+    One with threads may not: a copied lock of another thread is never released. Nor does
+    macOS bear it, whose libraries have threads of their own.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
 @contextmanager
 def local(
-    number: int, options: AwsOptions, concurrency: int, *, least: int = 0
+    number: int, options: AwsOptions, concurrency: int, *, least: int = 0, soon: bool = False
 ) -> Iterator[Remote | None]:
-    """So many processes of this machine; None for one, which is this one.
+    """So many processes of this machine, this one among them; None for one.
 
     ``concurrency`` is how many tables are looked at at a time by all of them together,
-    ``least`` how many tables a run must have for them to be begun at all.
+    ``least`` how many tables a run must have for them to be begun at all, ``soon``
+    whether it looks as if it had.
     """
     if number == 1:
         yield None
         return
-    executor = _OnDemand(number)
+    executor = _OnDemand(number - 1, soon=soon)
     try:
-        share = max(1, concurrency // number)
-        yield Remote(executor, Connect(options), concurrency=share, least=least)
+        yield Remote(
+            executor,
+            Connect(options),
+            concurrency=max(1, concurrency // number),
+            least=least,
+            processes=number - 1,
+            here=True,
+        )
     finally:
         executor.shutdown(cancel_futures=True)
 
@@ -164,11 +186,19 @@ def cluster(url: str, options: AwsOptions, concurrency: int) -> Iterator[Remote]
 
 
 def executor(
-    url: str, processes: int | None, options: AwsOptions, concurrency: int
+    url: str,
+    processes: int | None,
+    options: AwsOptions,
+    concurrency: int,
+    *,
+    many: bool = False,
 ) -> AbstractContextManager[Remote | None]:
-    """What ``--executor`` and ``--processes`` ask for."""
+    """What ``--executor`` and ``--processes`` ask for.
+
+    ``many`` tells that there may be many tables, as far as anybody knows before they are listed.
+    """
     if url != LOCAL:
         return cluster(url, options, concurrency)
     if processes is None:
-        return local(processes_here(), options, concurrency, least=LEAST)
-    return local(processes, options, concurrency)
+        return local(processes_here(), options, concurrency, least=LEAST, soon=many)
+    return local(processes, options, concurrency, soon=True)

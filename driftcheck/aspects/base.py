@@ -55,6 +55,10 @@ class FactUnavailable(Exception):
         self.reason = reason
         self.cause = cause
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """As it is sent to another process; an exception keeps only its message otherwise."""
+        return type(self), (self.operation, self.reason, self.cause)
+
     def unknown(self, *, certainly_set: bool = False) -> Unknown:
         """The value that stands in the document where the fact would have stood."""
         return Unknown(str(self), certainly_set=certainly_set, cause=self.cause)

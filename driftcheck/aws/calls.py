@@ -289,6 +289,12 @@ class Memo:
             raise outcome
         return outcome  # type: ignore[no-any-return]
 
+    def put(self, key: object, outcome: object) -> None:
+        """Let ``outcome`` be the value for ``key``; a ``FactUnavailable`` will be raised."""
+        with self._lock:
+            self._locks.setdefault(key, threading.Lock())
+            self._outcomes[key] = outcome
+
     def under_way(self, key: object) -> bool:
         """Whether a thread is working out the value for ``key`` at this moment."""
         lock = self._locks.get(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from typing import Any
@@ -27,8 +27,8 @@ from driftcheck.model.report import ApiCalls
 
 LIST_TABLES = "dynamodb:ListTables"
 
-#: Answers of a bulk operation by table: each has the shape of one page.
-ByTable = Mapping[str, Mapping[str, Any]]
+#: Bulk answers, or why there are none, by operation.
+HandedOver = Mapping[str, Any]
 
 
 class AwsConnection:
@@ -52,6 +52,8 @@ class AwsConnection:
         self._ahead = Ahead()
         #: Whether tags are read for all tables at a time: for one, that would be pages too many.
         self.tags_in_bulk = False
+        #: The bulk operations that were begun, in this order.
+        self._begun: dict[str, BulkOperation] = {}
         self._notes: dict[str, None] = {}
 
     @property
@@ -117,12 +119,32 @@ class AwsConnection:
             self.tags_in_bulk |= operation == TAGS_IN_BULK
             how = BULK_OPERATIONS.get(operation)
             if how is not None:
+                self._begun[operation] = how
                 pool.submit(self._begin, operation, how)
 
     def _begin(self, operation: str, how: BulkOperation) -> None:
         # Whoever needs the answer gets the failure.
         with suppress(FactUnavailable, AwsError):
             self.bulk(operation, how)
+
+    def hand_over(self, tables: Collection[str]) -> HandedOver:
+        """Bulk answers about some tables; see ``stages.connection.Connection``."""
+        handed: dict[str, Packed | FactUnavailable] = {}
+        for operation, how in list(self._begun.items()):
+            try:
+                handed[operation] = self.bulk(operation, how).only(tables)
+            except FactUnavailable as failure:
+                handed[operation] = failure
+        return handed
+
+    def with_answers(self, handed: HandedOver) -> AwsConnection:
+        """The same with bulk answers from elsewhere; see ``stages.connection.Connection``."""
+        connection = self.apart()
+        connection._notes = self._notes
+        for operation, answers in handed.items():
+            connection.tags_in_bulk |= operation == TAGS_IN_BULK
+            connection._shared.put(operation, answers)
+        return connection
 
     def forget(self) -> None:
         """Read bulk and shared answers anew from now on (after something was changed)."""
@@ -147,7 +169,7 @@ class AwsConnection:
         ]
         return {how.joined: entries}
 
-    def bulk(self, operation: str, how: BulkOperation) -> ByTable:
+    def bulk(self, operation: str, how: BulkOperation) -> Packed:
         """The answers of a bulk operation by table, read once for the whole region.
 
         Who has to wait for another thread to read them reads other tables meanwhile.
@@ -156,7 +178,7 @@ class AwsConnection:
         self._ahead.read(lambda table: TableFacts(self, table), lambda: shared.under_way(operation))
         return self._shared.get(operation, lambda: self._read_all(operation, how))
 
-    def _read_all(self, operation: str, how: BulkOperation) -> ByTable:
+    def _read_all(self, operation: str, how: BulkOperation) -> Packed:
         answers = Packed(how.lists)
         for page in self.clients.pages(operation, how.arguments, how.paging):
             for name in how.lists:

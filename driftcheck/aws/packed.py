@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle  # only what was packed here is ever unpacked
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Entry = Mapping[str, Any]
@@ -25,6 +25,12 @@ class Packed(Mapping[str, Mapping[str, Any]]):
         """Put an entry of the list ``name`` to those of a table."""
         packed = pickle.dumps((self._lists.index(name), entry), pickle.HIGHEST_PROTOCOL)
         self._tables.setdefault(table, []).append(packed)
+
+    def only(self, tables: Iterable[str]) -> Packed:
+        """The entries of some tables alone, to be sent to another process."""
+        found = Packed(self._lists)
+        found._tables = {t: self._tables[t] for t in tables if t in self._tables}
+        return found
 
     def __getitem__(self, table: str) -> Mapping[str, Any]:
         answer: dict[str, list[Any]] = {name: [] for name in self._lists}

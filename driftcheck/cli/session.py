@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from driftcheck.hcl.module import VarOption
     from driftcheck.model.baseline import Baseline
     from driftcheck.sandbox import SandboxConnector
-    from driftcheck.spec.model import Target
+    from driftcheck.spec.model import Spec, Target
     from driftcheck.stages.load import Loaded
     from driftcheck.stages.options import EvaluationOptions
     from driftcheck.stages.scanning.shards import Remote
@@ -101,13 +101,16 @@ def executor(
     endpoint_url: str | None,
     region: str | None,
     profile: str | None,
+    specs: Sequence[Spec] = (),
 ) -> AbstractContextManager[Remote | None]:
-    """The processes that share the work of a scan."""
+    """The processes that share the work of a scan of these specs."""
     from driftcheck import executors
     from driftcheck.aws.connector import AwsOptions
+    from driftcheck.spec.model import is_pattern
 
     options = AwsOptions(endpoint_url, region, profile)
-    return executors.executor(url, processes, options, concurrency)
+    many = any(is_pattern(name) for s in specs for t in s.targets for name in s.live_names(t))
+    return executors.executor(url, processes, options, concurrency, many=many)
 
 
 @contextmanager

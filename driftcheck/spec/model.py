@@ -181,6 +181,19 @@ class Spec:
         """The names of tables, and patterns over them, that are stated for a target."""
         return target.tables or self.tables
 
+    def live_names(self, target: Target) -> tuple[str, ...]:
+        """The names of live tables, and patterns over them, that the spec speaks of itself.
+
+        Where it has neither a module nor a name, those are the tables that its contracts
+        are for.
+        """
+        stated = self.tables_for(target)
+        if stated or self.module is not None:
+            return stated
+        # A contract for all tables is laid over those that the others name.
+        names = (contract.match_name for contract in self.contracts)
+        return tuple(name for name in names if name is not None and name != "*")
+
     def table_for(self, target: Target) -> str | None:
         """The one table that is stated for a target by its name; None for none or several."""
         stated = self.tables_for(target)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import Protocol
+from typing import Any, Protocol
 
 from driftcheck.aspects.base import Facts
 from driftcheck.model.report import ApiCalls
@@ -46,6 +46,16 @@ class Connection(Protocol):
         Threads that wait for a bulk answer may read them meanwhile. Nothing has to be
         asked for that was expected.
         """
+
+    def hand_over(self, tables: Collection[str]) -> Mapping[str, Any]:
+        """The bulk answers about some tables, as data that can be sent to another process.
+
+        Waits for those that are still being read. A refusal is handed over as well. Raises
+        ``AwsError`` when AWS would refuse everything.
+        """
+
+    def with_answers(self, handed: Mapping[str, Any]) -> Connection:
+        """The same connection with what another one handed over, for those tables alone."""
 
     def forget(self) -> None:
         """Read bulk answers anew from now on, because something may have changed."""

@@ -24,7 +24,8 @@ from driftcheck.stages.scanning.lanes import Failed, Finished, Lanes, Opened
 from driftcheck.stages.scanning.options import Progress, Quiet, ScanOptions
 from driftcheck.stages.scanning.pools import pools
 from driftcheck.stages.scanning.rows import Seat
-from driftcheck.stages.scanning.shards import Remote, ShardResult, scan_shard, shard_of
+from driftcheck.stages.scanning.shards import Remote, ShardResult
+from driftcheck.stages.scanning.slices import Slices, slices_of
 from driftcheck.stages.scanning.target import TargetScan, open_target
 from driftcheck.stages.subjects import Subject, subjects
 
@@ -54,8 +55,12 @@ def scan(
     ``UsageError`` for a journal that cannot be read or written.
     """
     started = now()
-    with _journal(options, started) as journal, pools(options.concurrency) as (pool, beside):
-        run = _Scan(specs, policies, connector, options, progress or Quiet(), journal, remote)
+    with (
+        _journal(options, started) as journal,
+        slices_of(remote) as slices,
+        pools(options.concurrency) as (pool, beside),
+    ):
+        run = _Scan(specs, policies, connector, options, progress or Quiet(), journal, slices)
         complete = True
         try:
             run.tables(pool, beside)
@@ -90,7 +95,7 @@ class _Scan:
         options: ScanOptions,
         progress: Progress,
         journal: Journal | None,
-        remote: Remote | None,
+        slices: Slices | None,
     ) -> None:
         self.collected = Collector(specs, options)
         self._specs = specs
@@ -99,7 +104,7 @@ class _Scan:
         self._options = options
         self._progress = progress
         self._journal = journal
-        self._remote = remote
+        self._slices = slices
         #: What every other process has called so far.
         self._called: dict[str, Mapping[str, ApiCalls]] = {}
         #: What other processes have noted.
@@ -129,7 +134,14 @@ class _Scan:
         for event in lanes.run(self._announced(places)):
             match event:
                 case Opened(place, (target, tables)):
-                    lanes.add(place, self._begin(place, target, tables))
+                    left = self._begin(place, target, tables)
+                    size = self._slices.size(len(left), self._expected) if self._slices else 1
+                    if size == 1 or self._slices is None:
+                        target.expect([subject for _, subject in left])
+                        lanes.add(place, [(table,) for table in left])
+                    else:
+                        sliced = [tuple(left[i : i + size]) for i in range(0, len(left), size)]
+                        lanes.add(place, sliced, self._slices.drivers)
                 case Finished(place, task, result):
                     self._finish(place, task, result)
                     if result.failed is not None:
@@ -162,19 +174,15 @@ class _Scan:
         return opened, found
 
     def _look(self, place: _Place, task: _Task) -> ShardResult:
-        """Look at some tables; on a thread of ``pool``."""
+        """Look at a table on a thread of the run, or at a slice on one that waits for it."""
         target = self._open[place]
-        if self._remote is not None and len(task) > 1:
-            shard = shard_of(self._remote, target, [subject for _, subject in task])
-            try:
-                return self._remote.executor.submit(scan_shard, shard).result()
-            except self._remote.lost:
-                pass  # the process ended, and took nothing with it but time
+        if self._slices is not None and len(task) > 1:
+            return self._slices.look(target, [subject for _, subject in task])
         return ShardResult(tuple(target.table(subject) for _, subject in task))
 
     def _begin(
         self, place: _Place, target: TargetScan, tables: Sequence[Subject]
-    ) -> Iterator[_Task]:
+    ) -> list[tuple[int, Subject]]:
         """A target was opened: the tables of it that are still to be looked at."""
         self._open[place] = target
         self.collected.waivers(place[0], target.code.waivers)
@@ -190,12 +198,7 @@ class _Scan:
                 self._covered[home.account, home.region].add(subject.name)
             if not self._known_already((*place, number), target, subject):
                 left.append((number, subject))
-        many = self._remote is not None and self._expected >= self._remote.least
-        most = self._remote.most if self._remote is not None and many else 1
-        if most == 1:
-            target.expect([subject for _, subject in left])
-        for start in range(0, len(left), most):
-            yield tuple(left[start : start + most])
+        return left
 
     def _known_already(self, seat: Seat, target: TargetScan, subject: Subject) -> bool:
         """Take a table from the journal, if an earlier run looked at it."""

@@ -26,19 +26,25 @@ def read_settled(
 
     While the table is CREATING or UPDATING, or an index or a replica of it is being
     built, it is read anew every ``poll_interval`` seconds. After ``timeout`` seconds
-    it is taken as it is: what is still changing is unknown then.
+    it is taken as it is: what is still changing is unknown then. A table that has changed is
+    judged by lists that were read after the change, so those are read once more at the end.
     """
     deadline = clock() + timeout
+    waited = False
     while True:
         facts = connection.facts(name)
         if not table_exists(facts):
             return None
         table = table_from_live(name, facts, region=connection.region, aspects=aspects)
         left = deadline - clock()
-        if not in_transition(table) or left <= 0:
+        if in_transition(table) and left > 0:
+            sleep(min(poll_interval, left))
+            waited = True
+        elif waited:
+            connection.forget()
+            waited = False
+        else:
             return facts, table
-        sleep(min(poll_interval, left))
-        connection.forget()
 
 
 def in_transition(table: Table) -> bool:

@@ -58,15 +58,8 @@ def subjects(
 
 
 def _given(spec: Spec, target: Target, connection: Connection) -> Iterator[tuple[str, bool]]:
-    """The live tables that a spec speaks of by name; whether each is named in full.
-
-    Where it has neither a module nor a name, those are the tables that its contracts
-    are for.
-    """
-    stated = spec.tables_for(target)
-    if not stated and spec.module is None:
-        # A contract for all tables is laid over those that the others name.
-        stated = tuple(c.match_name for c in spec.contracts if c.match_name not in (None, "*"))
+    """The live tables that a spec speaks of by name; whether each is named in full."""
+    stated = spec.live_names(target)
     names = dict.fromkeys(name for name in stated if not is_pattern(name))
     yield from ((name, True) for name in names)
     patterns = [pattern for pattern in dict.fromkeys(stated) if is_pattern(pattern)]

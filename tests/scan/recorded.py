@@ -6,7 +6,7 @@ switched on; a test changes what it is about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -108,6 +108,12 @@ class RecordedConnection:
 
     def expect(self, tables: Iterable[str], operations: Iterable[str]) -> None:
         """Nothing: every answer is here."""
+
+    def hand_over(self, tables: Collection[str]) -> Mapping[str, Any]:
+        return {}
+
+    def with_answers(self, handed: Mapping[str, Any]) -> Connection:
+        return self
 
     def forget(self) -> None:
         self.aws.forgotten += 1

@@ -119,6 +119,7 @@ def command(
             endpoint_url=endpoint_url,
             region=region,
             profile=profile,
+            specs=loaded.specs,
         ) as remote,
     ):
         from driftcheck.stages.scan import ScanOptions, scan

@@ -53,6 +53,7 @@ class _Lane(Generic[L, T]):
     name: L
     waiting: deque[T] = field(default_factory=deque)
     in_flight: int = 0
+    pool: Executor | None = None
 
 
 class Lanes(Generic[L, O, T, R]):
@@ -109,9 +110,9 @@ class Lanes(Generic[L, O, T, R]):
             else:
                 yield Finished(lane, task[0], future.result())
 
-    def add(self, lane: L, tasks: Iterable[T]) -> None:
-        """Tasks of a lane, to be begun in this order."""
-        added = self._lanes[lane] = _Lane(lane, deque(tasks))
+    def add(self, lane: L, tasks: Iterable[T], pool: Executor | None = None) -> None:
+        """Tasks of a lane, to be begun in this order; on ``pool``, if they need one of theirs."""
+        added = self._lanes[lane] = _Lane(lane, deque(tasks), pool=pool)
         self._ready.append(added)
         self._forget_if_done(lane)
 
@@ -140,7 +141,7 @@ class Lanes(Generic[L, O, T, R]):
                 self._in_flight += 1
                 task = lane.waiting.popleft()
                 work = partial(self._doing, lane.name, task)
-                self._submit(self._pool, lane.name, (task,), work)
+                self._submit(lane.pool or self._pool, lane.name, (task,), work)
             if lane.waiting:
                 self._ready.append(lane)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 from driftcheck.errors import AwsError
 from driftcheck.model.baseline import Baseline
@@ -22,10 +23,10 @@ from driftcheck.policies.model import Policy
 from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.code_tables import CodeTables
 from driftcheck.stages.connection import Connector
-from driftcheck.stages.needs import Needing, in_bulk
+from driftcheck.stages.needs import Needing
 from driftcheck.stages.options import EvaluationOptions
 from driftcheck.stages.scanning.options import ScanOptions
-from driftcheck.stages.scanning.pools import pools
+from driftcheck.stages.scanning.pools import pool_of
 from driftcheck.stages.scanning.target import TargetScan
 from driftcheck.stages.subjects import Subject
 
@@ -37,8 +38,9 @@ class Remote:
     ``connect`` is sent to the processes, and must be equal to itself there. ``most`` is
     how many tables a slice has at the most, and ``concurrency`` how many of them are
     looked at at a time; in a run of fewer tables than ``least`` no process is worth
-    beginning. ``lost`` are the errors that tell of a process which ended: its slice is
-    then looked at here.
+    beginning. ``processes`` is how many there are, None where that is not known, and
+    ``here`` whether this process looks at slices besides. ``lost`` are the errors that tell
+    of a process which ended: its slice is then looked at here.
     """
 
     executor: Executor
@@ -46,12 +48,17 @@ class Remote:
     most: int = 100
     concurrency: int = 16
     least: int = 0
+    processes: int | None = None
+    here: bool = False
     lost: tuple[type[Exception], ...] = (BrokenExecutor,)
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Some tables of a target, with all that has to be known to judge them."""
+    """Some tables of a target, with all that has to be known to judge them.
+
+    ``answers`` are those of bulk calls, which have been made once for all slices.
+    """
 
     connect: Callable[[], Connector]
     spec: Spec
@@ -60,6 +67,7 @@ class Shard:
     options: ScanOptions
     applied: Mapping[str | None, Table] | None
     tables: tuple[Subject, ...]
+    answers: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,10 @@ class ShardResult:
 
 
 def shard_of(remote: Remote, scan: TargetScan, tables: Sequence[Subject]) -> Shard:
-    """Some tables of a target that has been opened, as data that can be sent."""
+    """Some tables of a target that has been opened, as data that can be sent.
+
+    Waits for the bulk answers. Raises ``AwsError`` when AWS would refuse everything.
+    """
     baseline = scan.options.baseline
     if baseline is not None:
         keys = [scan.result(table, scan.home(table)).key for table in tables]
@@ -100,7 +111,9 @@ def shard_of(remote: Remote, scan: TargetScan, tables: Sequence[Subject]) -> Sha
     )
     sent = tuple(replace(t, code=_portable(t.code) if t.code else None) for t in tables)
     policies = tuple(scan.policies)
-    return Shard(remote.connect, scan.spec, scan.target, policies, options, applied, sent)
+    names = [t.name for t in tables if isinstance(t.name, str)]
+    answers = scan.connection.hand_over(names)
+    return Shard(remote.connect, scan.spec, scan.target, policies, options, applied, sent, answers)
 
 
 def _portable(table: Table) -> Table:
@@ -113,9 +126,8 @@ def scan_shard(shard: Shard) -> ShardResult:
     connector = _connector(shard.connect)
     found: list[tuple[TableResult, list[Finding]]] = []
     failed: str | None = None
-    alone = shard.options.concurrency == 1
     try:
-        connection = connector.open(shard.spec, shard.target)
+        connection = connector.open(shard.spec, shard.target).with_answers(shard.answers)
         scan = TargetScan(
             shard.spec,
             shard.target,
@@ -126,12 +138,7 @@ def scan_shard(shard: Shard) -> ShardResult:
             shard.options,
             shard.applied,
         )
-        with pools(shard.options.concurrency) as (pool, beside):
-            reads = scan.reads()
-            if not alone:
-                connection.prefetch(reads, beside)
-            connection.prefetch(in_bulk(reads, len(shard.tables)), beside)
-            scan.expect(shard.tables)
+        with pool_of(shard.options.concurrency, as_needed=True) as pool:
             for future in [pool.submit(scan.table, table) for table in shard.tables]:
                 found.append(future.result())
     except AwsError as error:
