@@ -10,9 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from contextlib import suppress
 
-from driftcheck.aspects.base import FactUnavailable
 from driftcheck.aws.facts import TableFacts
 from driftcheck.errors import AwsError
 
@@ -34,6 +32,14 @@ class Ahead:
         with self._lock:
             self._operations = tuple(operations)
             self._left.update(dict.fromkeys(tables))
+
+    def keep(self, table: str, facts: TableFacts) -> None:
+        """A table that has been read by somebody else."""
+        future: Future[TableFacts] = Future()
+        future.set_result(facts)
+        with self._lock:
+            self._left.pop(table, None)
+            self._read[table] = future
 
     def take(self, table: str) -> TableFacts | None:
         """The facts about a table that has been read ahead; None for one that was not.
@@ -58,10 +64,8 @@ class Ahead:
                 future = self._read[table] = Future()
             found = facts(table)
             try:
-                for operation in self._operations:
-                    # Facts remember a refusal; what refuses everything is told to who asks.
-                    with suppress(FactUnavailable):
-                        found.get(operation)
+                # What refuses everything is told to who asks.
+                found.read(self._operations)
             except AwsError:
                 with self._lock:
                     self._left.clear()

@@ -295,6 +295,11 @@ class Memo:
             self._locks.setdefault(key, threading.Lock())
             self._outcomes[key] = outcome
 
+    def known(self) -> dict[Any, Any]:
+        """Every value that has been worked out, by its key; failures among them."""
+        with self._lock:
+            return dict(self._outcomes)
+
     def under_way(self, key: object) -> bool:
         """Whether a thread is working out the value for ``key`` at this moment."""
         lock = self._locks.get(key)

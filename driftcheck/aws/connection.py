@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle  # only what this program has written is ever read
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -10,7 +11,7 @@ from typing import Any
 from driftcheck.aspects.base import FactUnavailable
 from driftcheck.aws.ahead import Ahead
 from driftcheck.aws.calls import Clients, Memo
-from driftcheck.aws.facts import TableFacts
+from driftcheck.aws.facts import Answers, TableFacts
 from driftcheck.aws.operations import (
     BULK_OPERATIONS,
     LIST_TAGS,
@@ -84,10 +85,27 @@ class AwsConnection:
 
     def expect(self, tables: Iterable[str], operations: Iterable[str]) -> None:
         """Tables that will be asked for; see ``stages.connection.Connection``."""
-        wanted = [o for o in operations if o in TABLE_OPERATIONS]
-        if self.tags_in_bulk:
-            wanted = [o for o in wanted if o != LIST_TAGS]
-        self._ahead.expect(tables, wanted)
+        self._ahead.expect(tables, self.one_by_one(operations))
+
+    def read(self, tables: Iterable[str], operations: Iterable[str], pool: Executor) -> bytes:
+        """Answers about tables, as data; see ``stages.connection.Connection``."""
+        wanted = tuple(operations)
+        reads = [(t, pool.submit(TableFacts(self, t).read, wanted)) for t in tables]
+        answers = {table: read.result() for table, read in reads}
+        return pickle.dumps(answers, pickle.HIGHEST_PROTOCOL)
+
+    def keep(self, read: bytes) -> None:
+        """Take what ``read`` gave; see ``stages.connection.Connection``."""
+        answers: Mapping[str, Answers] = pickle.loads(read)  # noqa: S301
+        for table, known in answers.items():
+            facts = TableFacts(self, table)
+            facts.know(known)
+            self._ahead.keep(table, facts)
+
+    def one_by_one(self, operations: Iterable[str]) -> tuple[str, ...]:
+        """Those of some operations that are asked about each table."""
+        left_out = LIST_TAGS if self.tags_in_bulk else None
+        return tuple(o for o in operations if o in TABLE_OPERATIONS and o != left_out)
 
     def note(self, text: str) -> None:
         """Remember something that whoever runs the program should know, once."""
@@ -126,6 +144,10 @@ class AwsConnection:
         # Whoever needs the answer gets the failure.
         with suppress(FactUnavailable, AwsError):
             self.bulk(operation, how)
+
+    def pending(self) -> bool:
+        """Whether bulk answers are still being read; see ``stages.connection.Connection``."""
+        return not self._begun.keys() <= self._shared.known().keys()
 
     def hand_over(self, tables: Collection[str]) -> HandedOver:
         """Bulk answers about some tables; see ``stages.connection.Connection``."""

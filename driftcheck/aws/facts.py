@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from driftcheck.aspects.base import FactUnavailable
@@ -20,6 +21,9 @@ from driftcheck.errors import AwsError
 
 if TYPE_CHECKING:
     from driftcheck.aws.connection import AwsConnection
+
+#: Answers by operation and key.
+Answers = Mapping[tuple[str, str], Any]
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
 _KEY_ARN = re.compile(r"arn:[^:]*:kms:(?P<region>[a-z0-9-]+):")
@@ -51,6 +55,21 @@ class TableFacts:
         if of_key and of_key["region"] != self._connection.region:
             return self._elsewhere(of_key["region"], operation, key)
         return self._memo.get((operation, key), lambda: self._ask(operation, key))
+
+    def read(self, operations: Iterable[str]) -> Answers:
+        """The answers of some operations; a refusal is an answer.
+
+        Raises ``AwsError`` when AWS would refuse everything.
+        """
+        for operation in operations:
+            with suppress(FactUnavailable):
+                self.get(operation)
+        return self._memo.known()
+
+    def know(self, answers: Answers) -> None:
+        """Take what another process has read."""
+        for key, answer in answers.items():
+            self._memo.put(key, answer)
 
     def _elsewhere(self, region: str, operation: str, key: str = "") -> Mapping[str, Any]:
         """What is asked in another region.

@@ -47,6 +47,21 @@ class Connection(Protocol):
         asked for that was expected.
         """
 
+    def one_by_one(self, operations: Iterable[str]) -> tuple[str, ...]:
+        """Those of some operations that are asked about each table, and not in bulk."""
+
+    def pending(self) -> bool:
+        """Whether bulk answers that were begun are still being read."""
+
+    def read(self, tables: Iterable[str], operations: Iterable[str], pool: Executor) -> bytes:
+        """The answers about some tables, as data for ``keep``, here or in another process.
+
+        Raises ``AwsError`` when AWS would refuse everything.
+        """
+
+    def keep(self, read: bytes) -> None:
+        """Let ``facts`` give what was read of these tables, once for each."""
+
     def hand_over(self, tables: Collection[str]) -> Mapping[str, Any]:
         """The bulk answers about some tables, as data that can be sent to another process.
 

@@ -105,8 +105,6 @@ class _Scan:
         self._progress = progress
         self._journal = journal
         self._slices = slices
-        #: What every other process has called so far.
-        self._called: dict[str, Mapping[str, ApiCalls]] = {}
         #: What other processes have noted.
         self._noted: dict[str, None] = {}
         self._expected = 0
@@ -120,7 +118,9 @@ class _Scan:
 
     def calls(self, *, earlier: bool = True) -> Mapping[str, ApiCalls]:
         """The calls of this run in all processes, and of those that it goes on with."""
-        counts = [self._connector.api_calls(), *self._called.values()]
+        counts = [self._connector.api_calls()]
+        if self._slices is not None:
+            counts += list(self._slices.called.values())
         if self._journal is not None and earlier:
             counts.append(self._journal.earlier_calls)
         return added(counts)
@@ -214,9 +214,7 @@ class _Scan:
 
     def _finish(self, place: _Place, task: _Task, done: ShardResult) -> None:
         """Tables were looked at; where a slice failed, only the first ones of it."""
-        if done.worker is not None:
-            self._called[done.worker] = done.calls
-            self._noted.update(dict.fromkeys(done.notes))
+        self._noted.update(dict.fromkeys(done.notes))
         for (number, subject), (result, findings) in zip(task, done.found, strict=False):
             self._nothing_read = False
             row = self.collected.table((*place, number), result, findings)

@@ -109,6 +109,18 @@ class RecordedConnection:
     def expect(self, tables: Iterable[str], operations: Iterable[str]) -> None:
         """Nothing: every answer is here."""
 
+    def one_by_one(self, operations: Iterable[str]) -> tuple[str, ...]:
+        return tuple(operations)
+
+    def pending(self) -> bool:
+        return False
+
+    def read(self, tables: Iterable[str], operations: Iterable[str], pool: Executor) -> bytes:
+        raise AssertionError("nobody has to wait for a list")
+
+    def keep(self, read: bytes) -> None:
+        raise AssertionError("nothing has been read")
+
     def hand_over(self, tables: Collection[str]) -> Mapping[str, Any]:
         return {}
 

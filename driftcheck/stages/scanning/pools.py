@@ -17,12 +17,12 @@ from driftcheck.errors import DriftcheckError
 BESIDE = 16
 #: Seconds between two looks at how busy the processor is, and the share of one processor
 #: from which on another thread would only take it from those that there are.
-_LOOK, _BUSY = 0.05, 0.8
+_LOOK, _BUSY = 0.025, 0.8
 
 _Work = tuple[Future[Any], Callable[[], Any]]
 
 
-class _AtOnce(Executor):
+class AtOnce(Executor):
     """Carries out everything in the thread that asks, for runs of one table at a time."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -151,7 +151,7 @@ def pool_of(concurrency: int, *, as_needed: bool = False) -> Iterator[Executor]:
     context ends is never begun, and what has is not waited for.
     """
     if concurrency == 1:
-        yield _AtOnce()
+        yield AtOnce()
         return
     pool = AsNeeded(concurrency) if as_needed else _Threads(concurrency)
     try:

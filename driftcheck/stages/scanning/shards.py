@@ -26,7 +26,7 @@ from driftcheck.stages.connection import Connector
 from driftcheck.stages.needs import Needing
 from driftcheck.stages.options import EvaluationOptions
 from driftcheck.stages.scanning.options import ScanOptions
-from driftcheck.stages.scanning.pools import pool_of
+from driftcheck.stages.scanning.pools import AsNeeded, AtOnce
 from driftcheck.stages.scanning.target import TargetScan
 from driftcheck.stages.subjects import Subject
 
@@ -57,7 +57,9 @@ class Remote:
 class Shard:
     """Some tables of a target, with all that has to be known to judge them.
 
-    ``answers`` are those of bulk calls, which have been made once for all slices.
+    ``operations`` are asked about each table. ``answers`` are those of bulk calls, which have
+    been made once for all slices, and ``read`` those about the tables, where they have been
+    asked for already.
     """
 
     connect: Callable[[], Connector]
@@ -67,7 +69,19 @@ class Shard:
     options: ScanOptions
     applied: Mapping[str | None, Table] | None
     tables: tuple[Subject, ...]
-    answers: Mapping[str, Any]
+    operations: tuple[str, ...]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    read: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShardRead:
+    """The answers about the tables of a shard, or why there are none; see ``ShardResult``."""
+
+    read: bytes
+    failed: str | None
+    worker: str
+    calls: Mapping[str, ApiCalls]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +101,7 @@ class ShardResult:
 
 
 def shard_of(remote: Remote, scan: TargetScan, tables: Sequence[Subject]) -> Shard:
-    """Some tables of a target that has been opened, as data that can be sent.
-
-    Waits for the bulk answers. Raises ``AwsError`` when AWS would refuse everything.
-    """
+    """Some tables of a target that has been opened, as data that can be sent."""
     baseline = scan.options.baseline
     if baseline is not None:
         keys = [scan.result(table, scan.home(table)).key for table in tables]
@@ -111,14 +122,25 @@ def shard_of(remote: Remote, scan: TargetScan, tables: Sequence[Subject]) -> Sha
     )
     sent = tuple(replace(t, code=_portable(t.code) if t.code else None) for t in tables)
     policies = tuple(scan.policies)
-    names = [t.name for t in tables if isinstance(t.name, str)]
-    answers = scan.connection.hand_over(names)
-    return Shard(remote.connect, scan.spec, scan.target, policies, options, applied, sent, answers)
+    asked = scan.connection.one_by_one(scan.reads())
+    return Shard(remote.connect, scan.spec, scan.target, policies, options, applied, sent, asked)
 
 
 def _portable(table: Table) -> Table:
     """A table that no longer looks its lines up in the code, but has them."""
     return replace(table, locations={at: table.stated_at(at) for at in table.locations})
+
+
+def read_shard(shard: Shard) -> ShardRead:
+    """Read the tables of a shard and judge none, for as long as bulk answers are on their way."""
+    connector = _connector(shard.connect)
+    read, failed = b"", None
+    try:
+        scan = _opened(shard, connector)
+        read = scan.read(shard.tables, shard.operations, _pool(shard.options.concurrency))
+    except AwsError as error:
+        failed = str(error)
+    return ShardRead(read, failed, _worker(os.getpid()), connector.api_calls())
 
 
 def scan_shard(shard: Shard) -> ShardResult:
@@ -127,30 +149,43 @@ def scan_shard(shard: Shard) -> ShardResult:
     found: list[tuple[TableResult, list[Finding]]] = []
     failed: str | None = None
     try:
-        connection = connector.open(shard.spec, shard.target).with_answers(shard.answers)
-        scan = TargetScan(
-            shard.spec,
-            shard.target,
-            connection,
-            CodeTables([t.code for t in shard.tables if t.code is not None]),
-            shard.policies,
-            Needing(shard.policies, shard.spec.aspects),
-            shard.options,
-            shard.applied,
-        )
-        with pool_of(shard.options.concurrency, as_needed=True) as pool:
-            for future in [pool.submit(scan.table, table) for table in shard.tables]:
-                found.append(future.result())
+        scan = _opened(shard, connector)
+        if shard.read is not None:
+            scan.connection.keep(shard.read)
+        pool = _pool(shard.options.concurrency)
+        for future in [pool.submit(scan.table, table) for table in shard.tables]:
+            found.append(future.result())
     except AwsError as error:
         failed = str(error)
     calls, notes = connector.api_calls(), tuple(connector.notes())
     return ShardResult(tuple(found), failed, _worker(os.getpid()), calls, notes)
 
 
+def _opened(shard: Shard, connector: Connector) -> TargetScan:
+    """The target of a shard, opened in this process."""
+    connection = connector.open(shard.spec, shard.target).with_answers(shard.answers)
+    return TargetScan(
+        shard.spec,
+        shard.target,
+        connection,
+        CodeTables([t.code for t in shard.tables if t.code is not None]),
+        shard.policies,
+        Needing(shard.policies, shard.spec.aspects),
+        shard.options,
+        shard.applied,
+    )
+
+
 @cache
 def _connector(connect: Callable[[], Connector]) -> Connector:
     """The connector of this process: sessions and clients are worth keeping."""
     return connect()
+
+
+@cache
+def _pool(concurrency: int) -> Executor:
+    """The threads of this process, which end with it."""
+    return AsNeeded(concurrency) if concurrency > 1 else AtOnce()
 
 
 @cache

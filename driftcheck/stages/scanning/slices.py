@@ -1,43 +1,68 @@
-"""Who looks at a slice of a target's tables: another process, or this one besides."""
+"""Who looks at a slice of a target's tables: another process, or this one besides.
+
+Lists of a whole account come page by page, so tables are judged long after the first of
+them could have been read. Slices are read meanwhile, by whoever has nothing else to do,
+and judged when the lists are there, maybe by somebody else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from dataclasses import replace
 from queue import SimpleQueue
+from threading import BoundedSemaphore, Lock
+from typing import TypeVar
 
 from driftcheck.errors import AwsError
 from driftcheck.model.finding import Finding
-from driftcheck.model.report import TableResult
+from driftcheck.model.report import ApiCalls, TableResult
 from driftcheck.stages.scanning.pools import pool_of
-from driftcheck.stages.scanning.shards import Remote, ShardResult, scan_shard, shard_of
+from driftcheck.stages.scanning.shards import (
+    Remote,
+    Shard,
+    ShardRead,
+    ShardResult,
+    read_shard,
+    scan_shard,
+    shard_of,
+)
 from driftcheck.stages.scanning.target import TargetScan
 from driftcheck.stages.subjects import Subject
 
+R = TypeVar("R", ShardRead, ShardResult)
+
 #: Slices that are under way at a time where nobody knows how many processes there are.
 MOST = 64
-#: Slices that a process has at a time: one to look at, and the next.
+#: Slices that a process has at a time, so that it never waits for the end of one.
 _EACH = 2
 #: Slices, at least, that each process gets of a target, so that none is idle at the end.
 _SHARES = 5
+#: Slices that have been read and wait to be judged: half a megabyte for a hundred tables.
+_READ = 20
 
 
 class Slices:
     """Hands slices to the processes of a ``Remote``; safe to use from several threads.
 
     ``drivers`` are threads that wait for the processes, ``own`` those that look at the
-    tables of this process's own slice.
+    tables of this process's own slice. ``called`` is what each other process has called
+    so far.
     """
 
     def __init__(self, remote: Remote, drivers: Executor, own: Executor) -> None:
         self.drivers = drivers
+        self.called: dict[str, Mapping[str, ApiCalls]] = {}
         self._remote = remote
         self._own = own
+        self._lock = Lock()
         #: Places for a slice: whether it is looked at in this process.
         self._places: SimpleQueue[bool] = SimpleQueue()
+        self._ahead = BoundedSemaphore(_READ)
         others = remote.processes
-        for here in [True] * remote.here + [False] * (MOST if others is None else _EACH * others):
+        own_places = _EACH if remote.here else 0
+        for here in [True] * own_places + [False] * (MOST if others is None else _EACH * others):
             self._places.put(here)
 
     def size(self, tables: int, in_all: int) -> int:
@@ -53,22 +78,58 @@ class Slices:
 
     def look(self, scan: TargetScan, tables: Sequence[Subject]) -> ShardResult:
         """Look at the tables of a slice. Raises ``AwsError`` where none can be looked at."""
+        shard = shard_of(self._remote, scan, tables)
+        with self._ahead:
+            if scan.connection.pending():
+                with self._place() as here:
+                    read = self._read(scan, shard, tables, here=here)
+                shard = replace(shard, read=read)
+            answers = scan.connection.hand_over(scan.names(tables))
+        with self._place() as here:
+            if not here:
+                done = self._elsewhere(scan_shard, replace(shard, answers=answers))
+                if done is not None:
+                    return done
+            return self._here(scan, tables, shard.read)
+
+    @contextmanager
+    def _place(self) -> Iterator[bool]:
         here = self._places.get()
         try:
-            return self._here(scan, tables) if here else self._there(scan, tables)
+            yield here
         finally:
             self._places.put(here)
 
-    def _there(self, scan: TargetScan, tables: Sequence[Subject]) -> ShardResult:
-        shard = shard_of(self._remote, scan, tables)
-        try:
-            return self._remote.executor.submit(scan_shard, shard).result()
-        except self._remote.lost:
-            # The process ended, and took nothing with it but time.
-            return self._here(scan, tables)
+    def _read(
+        self, scan: TargetScan, shard: Shard, tables: Sequence[Subject], *, here: bool
+    ) -> bytes:
+        """The answers about the tables of a slice."""
+        done = None if here else self._elsewhere(read_shard, shard)
+        if done is None:
+            return scan.read(tables, shard.operations, self._own)
+        if done.failed is not None:
+            raise AwsError(done.failed)
+        return done.read
 
-    def _here(self, scan: TargetScan, tables: Sequence[Subject]) -> ShardResult:
-        scan.expect(tables)
+    def _elsewhere(self, work: Callable[[Shard], R], shard: Shard) -> R | None:
+        """What another process makes of a slice; None where it ended.
+
+        It took nothing with it but time.
+        """
+        try:
+            done = self._remote.executor.submit(work, shard).result()
+        except self._remote.lost:
+            return None
+        if done.worker is not None:
+            with self._lock:
+                before = self.called.get(done.worker, {})
+                if _sum(done.calls) > _sum(before):  # another thread may have been faster
+                    self.called[done.worker] = done.calls
+        return done
+
+    def _here(self, scan: TargetScan, tables: Sequence[Subject], read: bytes | None) -> ShardResult:
+        if read is not None:
+            scan.connection.keep(read)
         found: list[tuple[TableResult, list[Finding]]] = []
         looks = [self._own.submit(scan.table, table) for table in tables]
         try:
@@ -78,6 +139,10 @@ class Slices:
                 look.cancel()
             return ShardResult(tuple(found), str(error))
         return ShardResult(tuple(found))
+
+
+def _sum(calls: Mapping[str, ApiCalls]) -> int:
+    return sum(c.calls + c.retries for c in calls.values())
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -132,9 +133,16 @@ class TargetScan:
 
     def expect(self, subjects: Iterable[Subject]) -> None:
         """Say which tables will be looked at, so that whoever has to wait can read them."""
+        self.connection.expect(self.names(subjects), self.reads())
+
+    def read(self, subjects: Iterable[Subject], operations: Iterable[str], pool: Executor) -> bytes:
+        """The answers about tables, for ``Connection.keep``; see there."""
+        return self.connection.read(self.names(subjects), operations, pool)
+
+    def names(self, subjects: Iterable[Subject]) -> list[str]:
+        """The names of those tables that the target's own connection reaches."""
         here = [s.name for s in subjects if self.home(s) is self.connection]
-        names = [name for name in here if isinstance(name, str)]
-        self.connection.expect(names, self.reads())
+        return [name for name in here if isinstance(name, str)]
 
     def reads(self) -> frozenset[str]:
         """The operations that its tables are read with, as far as spec and code tell now."""
