@@ -121,11 +121,15 @@ class Bench:
             "NO_PROXY": "127.0.0.1",
         }
 
-    def scan(self, stub: Stub, processes: int = 1, name: str = "driftcheck") -> Subject:
-        """``driftcheck scan`` of the spec, with its JSON report on standard output."""
+    def scan(self, stub: Stub, processes: int | None = 1, name: str = "driftcheck") -> Subject:
+        """``driftcheck scan`` of the spec, with its JSON report on standard output.
+
+        With as many processes as it takes by itself where ``processes`` is None.
+        """
         command = [str(self._bin / "driftcheck"), "scan", str(self._spec), "--quiet"]
         command += ["--format", "json", "--concurrency", str(CONCURRENCY)]
-        command += ["--processes", str(processes)]
+        if processes is not None:
+            command += ["--processes", str(processes)]
         return Subject(name, command, self.work, self.environment(stub))
 
     def floor(self, stub: Stub, counts: dict[str, int]) -> Subject:
@@ -203,7 +207,7 @@ def cpu_of_a_thousand(bench: Bench) -> Iterator[Figure]:
 def wall_of_a_thousand(bench: Bench) -> Iterator[Figure]:
     """Time on the clock for 1,000 tables with 20 ms to each answer."""
     with serve(Options(tables=1_000, latency=LATENCY)) as stub:
-        own, peer = bench.scan(stub), bench.custodian(stub, recovery=True)
+        own, peer = bench.scan(stub, processes=None), bench.custodian(stub, recovery=True)
         counts = _counts(stub, own)
         rounds = alternate([own, peer], bench.rounds, stub.pid, warm=False)
         what = f"wall, 1,000 tables, {LATENCY * 1000:.0f} ms, to"
@@ -258,8 +262,8 @@ def _two_processes(bench: Bench) -> Iterator[Figure]:
 
 
 def memory_of_many(bench: Bench) -> Iterator[Figure]:
-    """Peak resident memory of a scan in one process, and of all processes of one in two."""
-    for processes, what in ((1, "one process"), (2, "two processes and their parents")):
+    """Peak memory of a scan in one process, and of both processes of one in two."""
+    for processes, what in ((1, "one process"), (2, "two processes")):
         peaks = {}
         for size in (5_000, 20_000):
             with serve(Options(tables=size)) as stub:
