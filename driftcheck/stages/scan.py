@@ -167,7 +167,7 @@ class _Scan:
         target = spec.targets[place[1]]
         opened = open_target(spec, target, self._connector, self._policies, self._options)
         reads = opened.reads()
-        if self._options.concurrency > 1:
+        if self._options.concurrency > 1 or self._slices is not None:
             opened.connection.prefetch(reads, beside)
         found = list(subjects(spec, target, opened.code.tables, opened.connection))
         opened.connection.prefetch(in_bulk(reads, len(found)), beside)

@@ -152,6 +152,7 @@ def test_what_is_in_transition_is_read_again_until_it_is_settled(
         clock=lambda: now[0],
     )
     assert waited == [5, 5]
+    assert aws.forgotten == 1  # lists that were read before the change are read again, once
     assert standing(report) == []
 
 
