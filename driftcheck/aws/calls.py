@@ -53,6 +53,7 @@ _NOT_PARSED = (
 )
 
 T = TypeVar("T")
+_NOT_KNOWN = object()
 
 
 class Calls:
@@ -276,6 +277,9 @@ class Memo:
 
     def get(self, key: object, work: Callable[[], T]) -> T:
         """The value for ``key``; a ``FactUnavailable`` is remembered and raised again."""
+        known = self._outcomes.get(key, _NOT_KNOWN)
+        if known is not _NOT_KNOWN and not isinstance(known, FactUnavailable):
+            return known  # type: ignore[no-any-return]
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:

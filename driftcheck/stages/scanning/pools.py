@@ -16,8 +16,11 @@ from driftcheck.errors import DriftcheckError
 #: Threads for what is done once for a target: opening it, reading its lists page by page.
 BESIDE = 16
 #: Seconds between two looks at how busy the processor is, and the share of one processor
-#: from which on another thread would only take it from those that there are.
-_LOOK, _BUSY = 0.025, 0.8
+#: from which on another thread would only take it from those that there are. On a virtual
+#: machine some of it goes to others, so it is well below one.
+_LOOK, _BUSY = 0.025, 0.6
+#: Looks in a row that have to find the processor idle.
+_IDLE_LOOKS = 2
 
 _Work = tuple[Future[Any], Callable[[], Any]]
 
@@ -126,11 +129,15 @@ class AsNeeded(_Threads):
 
     def _watch(self) -> None:
         wall, worked = self._clock(), self._worked()
+        idle = 0
         while self._allowed < self._number and not self._ended.wait(_LOOK):
             then, before = wall, worked
             wall, worked = self._clock(), self._worked()
-            if self._work.empty() or worked - before > _BUSY * (wall - then):
+            waits = not self._work.empty() and worked - before < _BUSY * (wall - then)
+            idle = idle + 1 if waits else 0
+            if idle < _IDLE_LOOKS:
                 continue
+            idle = 0
             self._allowed = min(self._number, 2 * self._allowed)
             for _ in range(min(self._allowed - self._begun, self._work.qsize())):
                 self._begin()
