@@ -66,8 +66,13 @@ class _OnDemand(Executor):
         self._lock = Lock()
         self._processes: ProcessPoolExecutor | None = None
         if soon and _can_be_copied():
-            self._processes = self._begin("fork")
-            self._processes.submit(os.getpid)
+            # A copy leaves Ctrl-C to this process only after it has begun.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                self._processes = self._begin("fork")
+                self._processes.submit(os.getpid)
+            finally:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Have a process carry out the call."""

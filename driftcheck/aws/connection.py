@@ -49,6 +49,8 @@ class AwsConnection:
         self._account = account
         self._region = region
         self._siblings = siblings
+        #: Bulk answers, and answers that are the same for several tables.
+        self._lists = Memo()
         self._shared = Memo()
         self._ahead = Ahead()
         #: Whether tags are read for all tables at a time: for one, that would be pages too many.
@@ -147,7 +149,7 @@ class AwsConnection:
 
     def pending(self) -> bool:
         """Whether bulk answers are still being read; see ``stages.connection.Connection``."""
-        return not self._begun.keys() <= self._shared.known().keys()
+        return not self._begun.keys() <= self._lists.known().keys()
 
     def hand_over(self, tables: Collection[str]) -> HandedOver:
         """Bulk answers about some tables; see ``stages.connection.Connection``."""
@@ -162,15 +164,15 @@ class AwsConnection:
     def with_answers(self, handed: HandedOver) -> AwsConnection:
         """The same with bulk answers from elsewhere; see ``stages.connection.Connection``."""
         connection = self.apart()
-        connection._notes = self._notes
+        connection._notes, connection._shared = self._notes, self._shared
         for operation, answers in handed.items():
             connection.tags_in_bulk |= operation == TAGS_IN_BULK
-            connection._shared.put(operation, answers)
+            connection._lists.put(operation, answers)
         return connection
 
     def forget(self) -> None:
         """Read bulk and shared answers anew from now on (after something was changed)."""
-        self._shared = Memo()
+        self._lists, self._shared = Memo(), Memo()
 
     def ask(self, operation: str, how: TableOperation, subject: Subject) -> Mapping[str, Any]:
         """The answer of a table operation, pages joined."""
@@ -196,9 +198,9 @@ class AwsConnection:
 
         Who has to wait for another thread to read them reads other tables meanwhile.
         """
-        shared = self._shared
-        self._ahead.read(lambda table: TableFacts(self, table), lambda: shared.under_way(operation))
-        return self._shared.get(operation, lambda: self._read_all(operation, how))
+        lists = self._lists
+        self._ahead.read(lambda table: TableFacts(self, table), lambda: lists.under_way(operation))
+        return lists.get(operation, lambda: self._read_all(operation, how))
 
     def _read_all(self, operation: str, how: BulkOperation) -> Packed:
         answers = Packed(how.lists)

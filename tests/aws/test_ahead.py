@@ -55,7 +55,7 @@ def connection(clients: Slow) -> AwsConnection:
 def waiting(aws: AwsConnection, clients: Slow, pool: ThreadPoolExecutor) -> Any:
     """Let one thread read the list, and another one wait for it."""
     aws.prefetch([TARGETS], pool)
-    while not aws._shared.under_way(TARGETS):
+    while not aws._lists.under_way(TARGETS):
         pass
     return pool.submit(lambda: aws.facts("t0").get(TARGETS))
 

@@ -86,6 +86,7 @@ def start(
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -198,12 +199,15 @@ def test_killed_and_resumed(organisation: Path, stub: Stub) -> None:
     assert total["calls"] >= len(PLACES) * TABLES - 100
 
 
-def test_interrupted_it_reports_what_is_done(organisation: Path, stub: Stub) -> None:
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_interrupted_it_reports_what_is_done(
+    organisation: Path, stub: Stub, processes: str
+) -> None:
     journal, file = organisation / "run.jsonl", organisation / "partial.json"
-    arguments = ("--journal", str(journal), "--format", f"json={file}")
+    arguments = ("--journal", str(journal), "--format", f"json={file}", "--processes", processes)
     with start(organisation, stub, *arguments, stdout=subprocess.PIPE) as process:
         wait_for_tables(journal, 20)
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all processes of a run
         out, err = process.communicate(timeout=HANGS)
     assert process.returncode == 130
     assert "Traceback" not in err
