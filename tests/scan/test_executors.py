@@ -90,6 +90,13 @@ def group_of(directory: Path) -> list[str]:
     return found
 
 
+def test_a_process_that_is_needed_late_is_begun_beside_the_threads() -> None:
+    """Where no copy can be made of this process, another one is begun from nothing."""
+    with executors.local(2, NO_AWS, 4) as remote:
+        assert remote is not None
+        assert remote.executor.submit(os.getpid).result(HANGS) != os.getpid()
+
+
 # -- what is sent ----------------------------------------------------------------
 
 

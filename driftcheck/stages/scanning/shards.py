@@ -89,8 +89,8 @@ class ShardResult:
     """What a shard gave: tables in the order of the shard, as far as they could be read.
 
     ``failed`` is why the others could not, ``notes`` what whoever runs the program should
-    know. ``calls`` are all that the process ``worker``
-    has made so far, for whichever shards; None where no other process had to do with it.
+    know. ``calls`` are all that the process ``worker`` has made so far, for whichever shards;
+    None where no other process had to do with it.
     """
 
     found: tuple[tuple[TableResult, list[Finding]], ...]
@@ -146,19 +146,30 @@ def read_shard(shard: Shard) -> ShardRead:
 def scan_shard(shard: Shard) -> ShardResult:
     """Look at the tables of a shard; in whichever process this runs."""
     connector = _connector(shard.connect)
-    found: list[tuple[TableResult, list[Finding]]] = []
-    failed: str | None = None
     try:
-        scan = _opened(shard, connector)
-        if shard.read is not None:
-            scan.connection.keep(shard.read)
         pool = _pool(shard.options.concurrency)
-        for future in [pool.submit(scan.table, table) for table in shard.tables]:
-            found.append(future.result())
+        done = look_at(_opened(shard, connector), shard.tables, shard.read, pool)
     except AwsError as error:
-        failed = str(error)
+        done = ShardResult((), str(error))
     calls, notes = connector.api_calls(), tuple(connector.notes())
-    return ShardResult(tuple(found), failed, _worker(os.getpid()), calls, notes)
+    return replace(done, worker=_worker(os.getpid()), calls=calls, notes=notes)
+
+
+def look_at(
+    scan: TargetScan, tables: Sequence[Subject], read: bytes | None, pool: Executor
+) -> ShardResult:
+    """Look at tables on the threads of ``pool``; ``read`` is what has been asked already."""
+    if read is not None:
+        scan.connection.keep(read)
+    found: list[tuple[TableResult, list[Finding]]] = []
+    looks = [pool.submit(scan.table, table) for table in tables]
+    try:
+        found += (look.result() for look in looks)
+    except AwsError as error:
+        for look in looks:
+            look.cancel()
+        return ShardResult(tuple(found), str(error))
+    return ShardResult(tuple(found))
 
 
 def _opened(shard: Shard, connector: Connector) -> TargetScan:

@@ -16,14 +16,14 @@ from threading import BoundedSemaphore, Lock
 from typing import TypeVar
 
 from driftcheck.errors import AwsError
-from driftcheck.model.finding import Finding
-from driftcheck.model.report import ApiCalls, TableResult
+from driftcheck.model.report import ApiCalls
 from driftcheck.stages.scanning.pools import pool_of
 from driftcheck.stages.scanning.shards import (
     Remote,
     Shard,
     ShardRead,
     ShardResult,
+    look_at,
     read_shard,
     scan_shard,
     shard_of,
@@ -90,7 +90,7 @@ class Slices:
                 done = self._elsewhere(scan_shard, replace(shard, answers=answers))
                 if done is not None:
                     return done
-            return self._here(scan, tables, shard.read)
+            return look_at(scan, tables, shard.read, self._own)
 
     @contextmanager
     def _place(self) -> Iterator[bool]:
@@ -126,19 +126,6 @@ class Slices:
                 if _sum(done.calls) > _sum(before):  # another thread may have been faster
                     self.called[done.worker] = done.calls
         return done
-
-    def _here(self, scan: TargetScan, tables: Sequence[Subject], read: bytes | None) -> ShardResult:
-        if read is not None:
-            scan.connection.keep(read)
-        found: list[tuple[TableResult, list[Finding]]] = []
-        looks = [self._own.submit(scan.table, table) for table in tables]
-        try:
-            found += (look.result() for look in looks)
-        except AwsError as error:
-            for look in looks:
-                look.cancel()
-            return ShardResult(tuple(found), str(error))
-        return ShardResult(tuple(found))
 
 
 def _sum(calls: Mapping[str, ApiCalls]) -> int:
