@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -13,6 +14,11 @@ from driftcheck.aws.calls import Clients
 from driftcheck.cli import session
 from driftcheck.stages import provision as provisioning
 from driftcheck.stages.iam import Reach, Use, policy_for
+
+# A shell that begins the tests in the background makes them ignore Ctrl-C, and every
+# program that they begin; some tests are about just that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: Everybody may ask who they are.
 _FREE = {"sts:GetCallerIdentity"}
