@@ -4,8 +4,8 @@ A run makes the same three calls for thousands of tables, each with a name as it
 argument, and turns the pages of a few lists. boto3 takes two thirds of its time for what
 never changes between them: it resolves the endpoint, writes the user agent, looks for
 handlers, validates and serialises. Here such a call is signed (Signature Version 4), sent
-over boto3's own connections, with its proxies and certificates, and parsed as botocore
-would; see ``shapes``.
+over boto3's own connections, with its proxies and certificates (see ``exchange``), and
+parsed as botocore would (see ``shapes``).
 
 One call is one attempt: ``retrying`` decides whether it is made again, as it does for
 boto3's. What is out of the ordinary is left to boto3; see ``direct_reads``.
@@ -27,6 +27,7 @@ from botocore.endpoint import convert_to_response_dict
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
 
+from driftcheck.aws.exchange import Exchange
 from driftcheck.aws.shapes import NotCompiled, parser_of
 
 if TYPE_CHECKING:
@@ -111,8 +112,10 @@ class DirectReads:
         model = client.meta.service_model
         url = str(client.meta.endpoint_url)
         self._url = url if urlsplit(url).path else url + "/"
+        host = _host(url)
         self._events = client.meta.events
         self._send = client._endpoint.http_session.send
+        self._exchange = Exchange(client._endpoint.http_session, self._url, host)
         self._credentials = credentials
         self._user_agent = user_agent
         self._parser = create_parser("json")
@@ -122,7 +125,7 @@ class DirectReads:
         self._targets = {name: f"{model.metadata['targetPrefix']}.{name}" for name in self._models}
         service = model.service_id.hyphenize()
         self._events_of = {name: f"before-send.{service}.{name}" for name in self._models}
-        self._signer = Signer(_host(url), client.meta.region_name, model.signing_name)
+        self._signer = Signer(host, client.meta.region_name, model.signing_name)
 
     def ask(self, operation: str, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The answer as boto3 gives it; None for what is left to boto3.
@@ -150,14 +153,14 @@ class DirectReads:
         said = self._events.emit(self._events_of[operation], request=request)
         response = next((answer for _, answer in said if answer is not None), None)
         if response is None:
-            response = self._send(request)
+            response = self._exchange.post(headers, body) or self._send(request)
         if response.status_code != 200:
             model = self._models[operation]
             refused: Any = convert_to_response_dict(response, model)
             raise ClientError(self._parser.parse(refused, model.output_shape), operation)
         parsed: dict[str, Any] = self._parsers[operation](json.loads(response.content))
         parsed["ResponseMetadata"] = {
-            "RequestId": response.headers.get("x-amzn-RequestId", ""),
+            "RequestId": response.headers.get("x-amzn-requestid", ""),
             "HTTPStatusCode": response.status_code,
         }
         return parsed
