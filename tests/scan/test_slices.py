@@ -184,4 +184,4 @@ def test_slices_leave_something_for_everybody(
     connect = Connect(AwsOptions())
     with ThreadPoolExecutor(1) as threads:
         remote = Remote(threads, connect, processes=processes, here=bool(processes), least=least)
-        assert Slices(remote, threads, threads).size(tables, tables) == size
+        assert Slices(remote, threads, threads, threads).size(tables, tables) == size

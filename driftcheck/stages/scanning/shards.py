@@ -147,7 +147,7 @@ def scan_shard(shard: Shard) -> ShardResult:
     """Look at the tables of a shard; in whichever process this runs."""
     connector = _connector(shard.connect)
     try:
-        pool = _pool(shard.options.concurrency)
+        pool = _pool(shard.options.concurrency, judges=shard.read is not None)
         done = look_at(_opened(shard, connector), shard.tables, shard.read, pool)
     except AwsError as error:
         done = ShardResult((), str(error))
@@ -194,8 +194,8 @@ def _connector(connect: Callable[[], Connector]) -> Connector:
 
 
 @cache
-def _pool(concurrency: int) -> Executor:
-    """The threads of this process, which end with it."""
+def _pool(concurrency: int, *, judges: bool = False) -> Executor:
+    """The threads of this process, which end with it: those that read, or those that judge."""
     return AsNeeded(concurrency) if concurrency > 1 else AtOnce()
 
 

@@ -35,7 +35,8 @@ R = TypeVar("R", ShardRead, ShardResult)
 
 #: Slices that are under way at a time where nobody knows how many processes there are.
 MOST = 64
-#: Slices that a process has at a time, so that it never waits for the end of one.
+#: Slices that a process reads at a time, so that it never waits for the end of one. Those
+#: that have been read are judged besides, one at a time: reading waits, judging does not.
 _EACH = 2
 #: Slices, at least, that each process gets of a target, so that none is idle at the end.
 _SHARES = 5
@@ -46,24 +47,22 @@ _READ = 20
 class Slices:
     """Hands slices to the processes of a ``Remote``; safe to use from several threads.
 
-    ``drivers`` are threads that wait for the processes, ``own`` those that look at the
-    tables of this process's own slice. ``called`` is what each other process has called
-    so far.
+    ``drivers`` are threads that wait for the processes, ``own`` those that read the tables
+    of this process's own slices, and ``judges`` those that judge what has been read: they are
+    others, because many threads read, and few judge. ``called`` is what each other process
+    has called so far.
     """
 
-    def __init__(self, remote: Remote, drivers: Executor, own: Executor) -> None:
+    def __init__(self, remote: Remote, drivers: Executor, own: Executor, judges: Executor) -> None:
         self.drivers = drivers
         self.called: dict[str, Mapping[str, ApiCalls]] = {}
         self._remote = remote
         self._own = own
+        self._judges = judges
         self._lock = Lock()
-        #: Places for a slice: whether it is looked at in this process.
-        self._places: SimpleQueue[bool] = SimpleQueue()
         self._ahead = BoundedSemaphore(_READ)
-        others = remote.processes
-        own_places = _EACH if remote.here else 0
-        for here in [True] * own_places + [False] * (MOST if others is None else _EACH * others):
-            self._places.put(here)
+        self._reading = _places(remote, _EACH)
+        self._judging = _places(remote, 1)
 
     def size(self, tables: int, in_all: int) -> int:
         """How many of a target's tables make a slice, in a run of ``in_all`` tables so far.
@@ -81,24 +80,19 @@ class Slices:
         shard = shard_of(self._remote, scan, tables)
         with self._ahead:
             if scan.connection.pending():
-                with self._place() as here:
+                with _place(self._reading) as here:
                     read = self._read(scan, shard, tables, here=here)
                 shard = replace(shard, read=read)
             answers = scan.connection.hand_over(scan.names(tables))
-        with self._place() as here:
+        places, pool = self._judging, self._judges
+        if shard.read is None:
+            places, pool = self._reading, self._own
+        with _place(places) as here:
             if not here:
                 done = self._elsewhere(scan_shard, replace(shard, answers=answers))
                 if done is not None:
                     return done
-            return look_at(scan, tables, shard.read, self._own)
-
-    @contextmanager
-    def _place(self) -> Iterator[bool]:
-        here = self._places.get()
-        try:
-            yield here
-        finally:
-            self._places.put(here)
+            return look_at(scan, tables, shard.read, pool)
 
     def _read(
         self, scan: TargetScan, shard: Shard, tables: Sequence[Subject], *, here: bool
@@ -128,6 +122,24 @@ class Slices:
         return done
 
 
+def _places(remote: Remote, each: int) -> SimpleQueue[bool]:
+    """Places for slices, ``each`` for a process: whether it is this one."""
+    places: SimpleQueue[bool] = SimpleQueue()
+    others = MOST if remote.processes is None else each * remote.processes
+    for here in [True] * (each if remote.here else 0) + [False] * others:
+        places.put(here)
+    return places
+
+
+@contextmanager
+def _place(places: SimpleQueue[bool]) -> Iterator[bool]:
+    here = places.get()
+    try:
+        yield here
+    finally:
+        places.put(here)
+
+
 def _sum(calls: Mapping[str, ApiCalls]) -> int:
     return sum(c.calls + c.retries for c in calls.values())
 
@@ -138,5 +150,9 @@ def slices_of(remote: Remote | None) -> Iterator[Slices | None]:
     if remote is None:
         yield None
         return
-    with pool_of(MOST) as drivers, pool_of(remote.concurrency, as_needed=True) as own:
-        yield Slices(remote, drivers, own)
+    with (
+        pool_of(MOST) as drivers,
+        pool_of(remote.concurrency, as_needed=True) as own,
+        pool_of(remote.concurrency, as_needed=True) as judges,
+    ):
+        yield Slices(remote, drivers, own, judges)
