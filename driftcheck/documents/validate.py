@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from driftcheck.documents.nodes import Document
+from driftcheck.documents.quick import quick_test
 from driftcheck.errors import SpecError
 from driftcheck.model.location import Location
 from driftcheck.model.pointer import child, join
@@ -39,6 +40,9 @@ def validate(document: Document, schema: Mapping[str, Any], what: str) -> None:
     The error stands at the first mistake in the file and lists the others.
     ``what`` names the kind of file in messages, as "spec".
     """
+    test = quick_test(schema)
+    if test is not None and test(document.data) is True:
+        return
     from jsonschema import Draft202012Validator
 
     problems = sorted(

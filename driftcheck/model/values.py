@@ -74,6 +74,11 @@ def all_unknowns(value: Json) -> Iterator[Unknown]:
             yield current
 
 
+def is_number(value: object) -> bool:
+    """Whether a value of a document is a number, and not one of the two truth values."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
 def first_unknown(value: Json) -> Unknown | None:
     """The first ``Unknown`` at or below ``value`` in document order."""
     if type(value) in _PLAIN:

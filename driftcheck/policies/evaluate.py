@@ -77,8 +77,7 @@ def _said(
     ready: Prepared, document: Mapping[str, Json], around: Surroundings
 ) -> Iterator[Violation | Undecidable]:
     """What the validator says of a policy and a document, with everything looked at."""
-    from driftcheck.policies.keywords import Undecided
-    from driftcheck.policies.validator import iter_errors, verdict
+    from driftcheck.policies.validator import UndecidedError, iter_errors, verdict
 
     policy = ready.policy
     applies = verdict(ready.when, document, around)
@@ -88,7 +87,7 @@ def _said(
     undecidable: Undecidable | None = None
     for error in iter_errors(ready.must, document, around):
         pointer = _pointer(error) or policy.path
-        if isinstance(error, Undecided):
+        if isinstance(error, UndecidedError):
             undecidable = undecidable or Undecidable(policy, pointer, error.unknown)
         else:
             violation = Violation(policy, pointer, _wanted(error), _actual(error, pointer))

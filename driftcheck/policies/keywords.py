@@ -2,25 +2,21 @@
 
 Some look at another place of the document, some at what no document holds: the
 account of the table, the time, and what Terraform was told to leave alone. All of that is
-``Surroundings``. As every keyword, they yield ``Undecided`` where nobody can tell.
+``Surroundings``. They yield what is ``Broken``, and ``Undecided`` where nobody can tell.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from jsonschema.exceptions import ValidationError
-
 from driftcheck.model.pointer import join, resolve, split
-from driftcheck.model.values import Json, Unknown, first_unknown, reveal
+from driftcheck.model.values import Json, Unknown, first_unknown, is_number, reveal
 
-Keyword = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
 #: Whether the code sets the value at a pointer, as far as that can be told.
 Setting = Callable[[str], bool | Unknown]
 
@@ -31,12 +27,30 @@ _ANY = "*"
 _NO_ACCOUNT = Unknown("the account that the table is in is not known here")
 
 
-class Undecided(ValidationError):
-    """An error that says: this keyword met something unknown, so nobody can tell."""
+#: Stands for the value that the keyword was asked about.
+THE_VALUE = object()
 
-    def __init__(self, unknown: Unknown, path: Iterable[str] = ()) -> None:
-        super().__init__(unknown.reason, path=tuple(path))
-        self.unknown = unknown
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """How a value breaks a keyword: in words, where below it, and what stands there."""
+
+    message: str
+    path: Sequence[str] = ()
+    found: Json = THE_VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A keyword met something unknown, so nobody can tell."""
+
+    unknown: Unknown
+    path: Sequence[str] = ()
+
+
+Outcome = Broken | Undecided
+#: A keyword, asked with its argument about a value.
+Keyword = Callable[[Any, Json], Iterable[Outcome]]
 
 
 def _now() -> datetime:
@@ -78,12 +92,7 @@ class Validating:
         _document.reset(self._token)
 
 
-def is_number(value: object) -> bool:
-    """Whether a value of a document is a number, and not one of the two truth values."""
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-def equals_field(_v: Any, pointer: str, instance: Any, _s: Any) -> Iterator[ValidationError]:
+def equals_field(pointer: str, instance: Json) -> Iterator[Outcome]:
     """``equalsField: POINTER``: the value is that of another place of the document."""
     document, _around = _document.get()
     other = resolve(document, pointer)
@@ -91,12 +100,10 @@ def equals_field(_v: Any, pointer: str, instance: Any, _s: Any) -> Iterator[Vali
     if unknown is not None:
         yield Undecided(unknown)
     elif reveal(other) != reveal(instance):
-        yield ValidationError(f"is not what {pointer} is")
+        yield Broken(f"is not what {pointer} is")
 
 
-def less_than_member(
-    _v: Any, members: Mapping[str, str], instance: Any, _s: Any
-) -> Iterator[ValidationError]:
+def less_than_member(members: Mapping[str, str], instance: Json) -> Iterator[Outcome]:
     """``lessThanMember: {a: b}``: of an object, member ``a`` is less than member ``b``."""
     if not isinstance(instance, dict):
         return
@@ -107,10 +114,10 @@ def less_than_member(
             yield Undecided(unknown)
         elif is_number(low) and is_number(high) and low >= high:  # type: ignore[operator]
             message = f"{smaller} is not less than {larger}"
-            yield ValidationError(message, path=(smaller,), instance=low)
+            yield Broken(message, path=(smaller,), found=low)
 
 
-def account_in(_v: Any, accounts: list[str], instance: Any, _s: Any) -> Iterator[ValidationError]:
+def account_in(accounts: list[str], instance: Json) -> Iterator[Outcome]:
     """``accountIn: [ACCOUNT...]``: an ARN or account number of the table's account or of these."""
     if not isinstance(instance, str):
         return
@@ -121,10 +128,10 @@ def account_in(_v: Any, accounts: list[str], instance: Any, _s: Any) -> Iterator
     if found is not None and around.account is None:
         yield Undecided(_NO_ACCOUNT)
     elif found is None or found[1] != around.account:
-        yield ValidationError(f"{instance!r} belongs to another account")
+        yield Broken(f"{instance!r} belongs to another account")
 
 
-def maximum_age(_v: Any, hours: float, instance: Any, _s: Any) -> Iterator[ValidationError]:
+def maximum_age(hours: float, instance: Json) -> Iterator[Outcome]:
     """``maximumAge: HOURS``: a moment (RFC 3339) at most so long ago."""
     if not isinstance(instance, str):
         return
@@ -137,12 +144,10 @@ def maximum_age(_v: Any, hours: float, instance: Any, _s: Any) -> Iterator[Valid
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     if around.now - moment > timedelta(hours=float(hours)):
-        yield ValidationError(f"{instance} is more than {hours} hours ago")
+        yield Broken(f"{instance} is more than {hours} hours ago")
 
 
-def ordered(
-    _v: Any, pairs: list[Mapping[str, list[str]]], instance: Any, _s: Any
-) -> Iterator[ValidationError]:
+def ordered(pairs: list[Mapping[str, list[str]]], instance: Json) -> Iterator[Outcome]:
     """``ordered: [{lower: [POINTER...], upper: [POINTER...]}]``: no lower value above its upper.
 
     Of several pointers the first that leads to a value counts. The place reported is that of
@@ -158,12 +163,10 @@ def ordered(
             if unknown is not None:
                 yield Undecided(unknown, at)
             elif _above(low, high):
-                yield ValidationError(f"{low} is more than {high}", path=at, instance=low)
+                yield Broken(f"{low} is more than {high}", path=at, found=low)
 
 
-def not_set_by_code(
-    _v: Any, pairs: Mapping[str, str], instance: Any, _s: Any
-) -> Iterator[ValidationError]:
+def not_set_by_code(pairs: Mapping[str, str], instance: Json) -> Iterator[Outcome]:
     """``notSetByCode: {PLACE: IF}``: Terraform does not write PLACE where IF leads to a value.
 
     It does not where no code states the place, or ``ignore_changes`` names it. ``*`` is as in
@@ -184,10 +187,10 @@ def not_set_by_code(
             if isinstance(unknown, Unknown):
                 yield Undecided(unknown, split(pointer))
             else:
-                yield ValidationError("the code sets it", path=split(pointer), instance=value)
+                yield Broken("the code sets it", path=split(pointer), found=value)
 
 
-def members_are(_v: Any, patterns: list[str], instance: Any, _s: Any) -> Iterator[ValidationError]:
+def members_are(patterns: list[str], instance: Json) -> Iterator[Outcome]:
     """``membersAre: [POINTER...]``: an object's members are the texts at these places, no others.
 
     The pointers lead from the whole document; ``*`` stands for every member or element.
@@ -204,9 +207,9 @@ def members_are(_v: Any, patterns: list[str], instance: Any, _s: Any) -> Iterato
     unknown = first_unknown(found)
     missing, extra = sorted(wanted - set(instance)), sorted(set(instance) - wanted)
     if missing:
-        yield ValidationError(f"{', '.join(missing)} is missing")
+        yield Broken(f"{', '.join(missing)} is missing")
     for name in extra if unknown is None else ():
-        yield ValidationError(f"{name} is not used", path=(name,), instance=instance[name])
+        yield Broken(f"{name} is not used", path=(name,), found=instance[name])
     if unknown is not None and not missing:
         yield Undecided(unknown)
 
@@ -261,6 +264,23 @@ OWN: dict[str, Keyword] = {
     "notSetByCode": not_set_by_code,
     "membersAre": members_are,
 }
+
+#: Every keyword that a policy may use: what JSON Schema 2020-12 has, but for what promises
+#: a check that is never made (``format``), refers to itself or depends on what other keywords
+#: have looked at; and ours.
+KEYWORDS = frozenset(
+    {
+        *("$ref", "$defs", "$comment", "title", "description"),
+        *("type", "enum", "const", "allOf", "anyOf", "oneOf", "not", "if", "then", "else"),
+        *("properties", "patternProperties", "additionalProperties", "propertyNames"),
+        *("required", "minProperties", "maxProperties"),
+        *("dependentRequired", "dependentSchemas"),
+        *("items", "prefixItems", "contains", "minContains", "maxContains"),
+        *("minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        *OWN,
+    }
+)
 
 _POINTER = {"type": "string", "pattern": "^(/.*)?$"}
 _POINTERS = {"type": "array", "items": _POINTER, "minItems": 1}

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from driftcheck.documents.quick import Test
 from driftcheck.model.values import Json
 from driftcheck.policies.keywords import Surroundings, Validating
 from driftcheck.policies.model import Policy, with_parameters
-from driftcheck.policies.quick import Test, quick_test
+from driftcheck.policies.quick import quick_test
 
 #: Most policies to keep prepared; a run has some dozens, for a handful of specs.
 _MOST = 512

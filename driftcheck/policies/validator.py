@@ -1,7 +1,7 @@
 """JSON Schema over documents in which some values are unknown.
 
 A schema holds, does not hold, or cannot be decided. jsonschema knows the first
-two; here every keyword that meets an ``Unknown`` yields an ``Undecided`` error
+two; here every keyword that meets an ``Unknown`` yields an ``UndecidedError``
 instead of passing or failing, and the keywords that combine schemas follow
 Kleene's three-valued logic: ``anyOf`` with one branch that holds is satisfied
 whatever the unknown in another branch turns out to be.
@@ -13,50 +13,46 @@ untrusted input.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
 from typing import Any
 
-import re2
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing import Registry
 
-from driftcheck.model.values import Json, Unknown, first_unknown
+from driftcheck.documents.quick import asks_for_null
+from driftcheck.model.values import Json, Unknown, first_unknown, is_number
 from driftcheck.policies.keywords import (
     OWN,
+    THE_VALUE,
     Keyword,
     Surroundings,
     Undecided,
     Validating,
-    is_number,
 )
+from driftcheck.policies.patterns import compiled
 
-#: Every keyword that a policy may use.
-KEYWORDS = (
-    frozenset(Draft202012Validator.VALIDATORS)
-    | {
-        "then",
-        "else",
-        "minContains",
-        "maxContains",
-        "$defs",
-        "title",
-        "description",
-        "$comment",
-        *OWN,
-    }
-) - {"format", "$dynamicRef", "unevaluatedItems", "unevaluatedProperties"}
+#: A keyword as jsonschema calls it: with the validator, the argument, the value, the schema.
+_Keyword = Callable[[Any, Any, Any, Any], Iterable[ValidationError] | None]
+
+
+class UndecidedError(ValidationError):
+    """An error that says: this keyword met something unknown, so nobody can tell."""
+
+    def __init__(self, unknown: Unknown, path: Iterable[str] = ()) -> None:
+        super().__init__(unknown.reason, path=tuple(path))
+        self.unknown = unknown
 
 
 def iter_errors(
     schema: Mapping[str, Any], document: Json, around: Surroundings | None = None
 ) -> Iterator[ValidationError]:
-    """Every way in which the document breaks the schema; ``Undecided`` where nobody can tell.
+    """Every way in which the document breaks the schema; ``UndecidedError`` where nobody can tell.
 
     Besides the keywords of JSON Schema there are those of ``keywords``.
     """
@@ -71,7 +67,7 @@ def verdict(
     """Whether the document satisfies the schema, or why that cannot be told."""
     undecided: Unknown | None = None
     for error in iter_errors(schema, document, around):
-        if not isinstance(error, Undecided):
+        if not isinstance(error, UndecidedError):
             return False
         undecided = undecided or error.unknown
     return undecided or True
@@ -79,7 +75,7 @@ def verdict(
 
 @functools.cache
 def _validator_class() -> Any:
-    combining: dict[str, Keyword] = {
+    combining: dict[str, _Keyword] = {
         "anyOf": _any_of,
         "oneOf": _one_of,
         "not": _not,
@@ -88,10 +84,10 @@ def _validator_class() -> Any:
         "multipleOf": _multiple_of,
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
-        **OWN,
+        **{name: _own(keyword) for name, keyword in OWN.items()},
     }
     transparent = {"allOf", "$ref", "$dynamicRef", "anyOf", "oneOf", "not", "if"}
-    keywords: dict[str, Keyword] = {}
+    keywords: dict[str, _Keyword] = {}
     for name, keyword in {**Draft202012Validator.VALIDATORS, **combining}.items():
         keywords[name] = keyword if name in transparent else _guarded(name, keyword)
     checker = Draft202012Validator.TYPE_CHECKER.redefine_many(
@@ -116,7 +112,23 @@ def _is_integer(_checker: object, value: object) -> bool:
             return isinstance(value, float) and value.is_integer()
 
 
-def _guarded(name: str, keyword: Keyword) -> Keyword:
+def _own(keyword: Keyword) -> _Keyword:
+    """A keyword of ours as jsonschema calls it."""
+
+    def check(_v: Any, argument: Any, instance: Any, _s: Any) -> Iterator[ValidationError]:
+        for outcome in keyword(argument, instance):
+            if isinstance(outcome, Undecided):
+                yield UndecidedError(outcome.unknown, outcome.path)
+                continue
+            error = ValidationError(outcome.message, path=tuple(outcome.path))
+            if outcome.found is not THE_VALUE:
+                error.instance = outcome.found
+            yield error
+
+    return check
+
+
+def _guarded(name: str, keyword: _Keyword) -> _Keyword:
     """The keyword, undecided where its instance is unknown."""
 
     def check(
@@ -125,24 +137,19 @@ def _guarded(name: str, keyword: Keyword) -> Keyword:
         if isinstance(instance, Unknown):
             if instance.certainly_set and asks_for_null(name, wanted):
                 return [ValidationError("a value that is certainly set is not null")]
-            return [Undecided(instance)]
+            return [UndecidedError(instance)]
         if name in {"const", "enum", "uniqueItems"}:
             inside = first_unknown(instance)
             if inside is not None:
-                return [Undecided(inside)]
+                return [UndecidedError(inside)]
         return keyword(validator, wanted, instance, schema)
 
     return check
 
 
-def asks_for_null(name: str, wanted: Any) -> bool:
-    """Whether only null satisfies the keyword."""
-    return (name == "type" and wanted in ("null", ["null"])) or (name == "const" and wanted is None)
-
-
 def _decided(errors: list[ValidationError]) -> bool:
     """Whether a list of errors is a definite failure."""
-    return any(not isinstance(e, Undecided) for e in errors)
+    return any(not isinstance(e, UndecidedError) for e in errors)
 
 
 def _branches(
@@ -247,12 +254,3 @@ def _pattern_properties(
         for name, value in instance.items():
             if compiled(pattern).search(name):
                 yield from validator.descend(value, schema, path=name, schema_path=pattern)
-
-
-@functools.cache
-def compiled(pattern: str) -> Any:
-    """The compiled RE2 pattern; raises ``re2.error`` for one that RE2 refuses."""
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 1 << 20
-    return re2.compile(pattern, options)

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from driftcheck.model.values import Unknown
-from driftcheck.policies.validator import compiled, verdict
+from driftcheck.policies.keywords import KEYWORDS, OWN
+from driftcheck.policies.patterns import compiled
+from driftcheck.policies.validator import verdict
 
 WHY = Unknown("var.x has no value")
 SET = Unknown("aws_kms_key.k.arn is decided by AWS", certainly_set=True)
@@ -89,3 +91,12 @@ def test_a_verdict_despite_an_unknown_holds_for_whatever_it_turns_out_to_be(
     if isinstance(found, bool):
         for a in (0, 1, 2):
             assert verdict(schema, {"a": a, "b": b}) == found
+
+
+def test_the_keywords_that_policies_may_use_are_those_that_jsonschema_knows() -> None:
+    beside = {"then", "else", "minContains", "maxContains", "$defs"}
+    silent = {"title", "description", "$comment"}
+    left_out = {"format", "$dynamicRef", "unevaluatedItems", "unevaluatedProperties"}
+    known = frozenset(Draft202012Validator.VALIDATORS)
+    assert left_out < known
+    assert KEYWORDS - OWN.keys() == (known | beside | silent) - left_out

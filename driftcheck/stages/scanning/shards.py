@@ -137,7 +137,8 @@ def read_shard(shard: Shard) -> ShardRead:
     read, failed = b"", None
     try:
         scan = _opened(shard, connector)
-        read = scan.read(shard.tables, shard.operations, _pool(shard.options.concurrency))
+        readers, _ = _pools(shard.options.concurrency)
+        read = scan.read(shard.tables, shard.operations, readers)
     except AwsError as error:
         failed = str(error)
     return ShardRead(read, failed, _worker(os.getpid()), connector.api_calls())
@@ -147,7 +148,8 @@ def scan_shard(shard: Shard) -> ShardResult:
     """Look at the tables of a shard; in whichever process this runs."""
     connector = _connector(shard.connect)
     try:
-        pool = _pool(shard.options.concurrency, judges=shard.read is not None)
+        readers, judges = _pools(shard.options.concurrency)
+        pool = readers if shard.read is None else judges
         done = look_at(_opened(shard, connector), shard.tables, shard.read, pool)
     except AwsError as error:
         done = ShardResult((), str(error))
@@ -194,9 +196,11 @@ def _connector(connect: Callable[[], Connector]) -> Connector:
 
 
 @cache
-def _pool(concurrency: int, *, judges: bool = False) -> Executor:
-    """The threads of this process, which end with it: those that read, or those that judge."""
-    return AsNeeded(concurrency) if concurrency > 1 else AtOnce()
+def _pools(concurrency: int) -> tuple[Executor, Executor]:
+    """The threads of this process, which end with it: those that read, and those that judge."""
+    if concurrency == 1:
+        return AtOnce(), AtOnce()
+    return AsNeeded(concurrency), AsNeeded(concurrency)
 
 
 @cache
