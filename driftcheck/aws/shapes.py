@@ -3,12 +3,15 @@
 They give what botocore's own parser gives: members that the description does not know
 and nulls are left out, timestamps are times. That one looks everything up again for
 each value of each answer; these know for each structure which few members need work.
+Times are in UTC, where botocore gives the zone of the machine.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.utils import parse_timestamp
@@ -21,7 +24,7 @@ class NotCompiled(Exception):
 
 
 def parser_of(shape: Any) -> Parser:
-    """The parser for values of a botocore shape.
+    """The parser for values of a botocore shape, which it may change.
 
     Raises ``NotCompiled`` for shapes that hold themselves, and for unions and documents. A
     parser raises what Python raises for data that is not of its shape.
@@ -46,11 +49,19 @@ def _parser(shape: Any, around: tuple[str, ...]) -> Parser | None:
         case "map":
             return _map(_parser(shape.value, inside))
         case "timestamp":
-            return parse_timestamp
+            return _moment
         case "blob":
             return base64.b64decode
         case _:
             return None
+
+
+def _moment(value: Any) -> datetime:
+    """A time as the services write it: seconds since 1970, or text."""
+    if isinstance(value, int | float):
+        with suppress(ValueError, OverflowError, OSError):
+            return datetime.fromtimestamp(value, UTC)
+    return parse_timestamp(value)
 
 
 def _structure(shape: Any, inside: tuple[str, ...]) -> Parser:
@@ -60,8 +71,17 @@ def _structure(shape: Any, inside: tuple[str, ...]) -> Parser:
         member.serialization.get("name", name): (name, _parser(member, inside))
         for name, member in shape.members.items()
     }
+    worked = {written: below for written, (_, below) in members.items() if below is not None}
+    renamed = any(written != name for written, (name, _) in members.items())
 
     def parse(value: Any) -> dict[str, Any]:
+        if renamed or None in value.values() or not value.keys() <= members.keys():
+            return pick(value)
+        for written in worked.keys() & value.keys():
+            value[written] = worked[written](value[written])
+        return value  # type: ignore[no-any-return]
+
+    def pick(value: Any) -> dict[str, Any]:
         parsed = {}
         for written, inner in value.items():
             if inner is not None and written in members:
