@@ -132,12 +132,14 @@ class Autoscaling(Aspect):
         scaled = _nothing_scaled([index["IndexName"] for index in indexes])
         if live_billing_mode(table) == PAY_PER_REQUEST:
             return {FIELD: scaled}
+        targets = facts.get(DESCRIBE_TARGETS).get("ScalableTargets") or []
         policies: Any = {}
         try:
-            policies = _live_policies(facts)
+            # There is none without a target, and their list is the longest that there is.
+            policies = _live_policies(facts) if targets else {}
         except FactUnavailable as failure:
             policies = failure.unknown()
-        for target in facts.get(DESCRIBE_TARGETS).get("ScalableTargets") or []:
+        for target in targets:
             place = place_of(target["ResourceId"], target["ScalableDimension"])
             if place is None or (place[0] == "index" and place[1] not in scaled["index"]):
                 continue
