@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,6 +12,7 @@ from driftcheck.model.location import Location
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json
 from driftcheck.model.waiver import Waiver
+from driftcheck.policies.model import Policy
 
 _PATTERN = frozenset("*?[")
 
@@ -91,6 +92,10 @@ class PolicySelection:
         """Whether a policy with this id, member of these packs, applies."""
         included = any(p in self.packs for p in packs) or _any_match(self.include, policy_id)
         return included and not _any_match(self.exclude, policy_id)
+
+    def selected(self, policies: Iterable[Policy]) -> list[Policy]:
+        """Those of some policies that apply."""
+        return [policy for policy in policies if self.selects(policy.id, policy.packs)]
 
 
 @dataclass(frozen=True, slots=True)

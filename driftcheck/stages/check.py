@@ -117,7 +117,7 @@ class _Check:
         code = code_of_spec(spec, target, place, self.options.evaluation)
         if self.before is not None and spec.module is not None:
             code.findings += self.before.of_spec(spec, target, code)
-        selected = [p for p in self.policies if spec.policies.selects(p.id, p.packs)]
+        selected = spec.policies.selected(self.policies)
         judge_tables(self.checked, code, spec, target, selected, self.options)
 
     def _module(self, module: Path) -> None:

@@ -12,14 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from driftcheck.aspects import ASPECTS
+from driftcheck.aspects import ASPECTS, BY_NAME
 from driftcheck.inputs.terraform_aws.regions import partition_of
 from driftcheck.model.table import Table
 from driftcheck.model.values import Json, Sensitive, Unknown
+from driftcheck.policies.model import Policy
+from driftcheck.spec.contract import every_contract
 from driftcheck.spec.model import Spec, Target, is_pattern
 from driftcheck.stages.code import code_of_spec
 from driftcheck.stages.code_tables import Place
-from driftcheck.stages.needs import BULK_TAGS_FROM, TAGS_IN_BULK
+from driftcheck.stages.needs import BULK_TAGS_FROM, LIST_TAGS, TAGS_IN_BULK, Needing
 from driftcheck.stages.options import EvaluationOptions
 
 #: What AWS lets nobody restrict to a table.
@@ -80,7 +82,8 @@ class Reach:
     """What a use is about, as far as specs and code tell.
 
     ``tables`` are ARNs of tables, ``keys`` of KMS keys (none where none is named),
-    ``streams`` of Kinesis streams. ``lists`` tells that tables are listed.
+    ``streams`` of Kinesis streams. ``lists`` tells that tables are listed, ``aspects``
+    what a scan looks at.
     """
 
     tables: frozenset[str]
@@ -91,6 +94,7 @@ class Reach:
     lists: bool = False
     account: str = "*"
     encrypted: bool = False
+    aspects: frozenset[str] = frozenset(BY_NAME)
 
 
 @dataclass(slots=True)
@@ -103,16 +107,24 @@ class _Found:
     replicated: bool = False
     lists: bool = False
     encrypted: bool = False
+    aspects: set[str] = field(default_factory=set)
 
 
-def reach_of(specs: Sequence[Spec], options: EvaluationOptions) -> Reach:
+def reach_of(
+    specs: Sequence[Spec], policies: Sequence[Policy], options: EvaluationOptions
+) -> Reach:
     """What the specs are about. Evaluates their modules; asks AWS nothing."""
     found = _Found()
     for spec in specs:
-        found.lists |= spec.unmanaged.enabled or spec.module is None
+        needing = Needing(spec.policies.selected(policies), spec.aspects)
+        found.lists |= spec.unmanaged.enabled
         for target in spec.targets:
-            found.lists |= any(is_pattern(stated) for stated in spec.tables_for(target))
-            _reach(spec, target, options, found)
+            found.lists |= any(is_pattern(stated) for stated in spec.live_names(target))
+            tables = code_of_spec(
+                spec, target, Place(target.account, target.region), options
+            ).tables
+            found.aspects |= needing.every(tables, every_contract(spec))
+            _reach(spec, target, tables, found)
     return Reach(
         tables=frozenset(found.tables) or frozenset({_table_arn(None, None, "*")}),
         regions=frozenset(found.regions),
@@ -122,16 +134,16 @@ def reach_of(specs: Sequence[Spec], options: EvaluationOptions) -> Reach:
         lists=found.lists,
         account=next(iter(found.accounts)) if len(found.accounts) == 1 else "*",
         encrypted=found.encrypted,
+        aspects=frozenset(found.aspects),
     )
 
 
-def _reach(spec: Spec, target: Target, options: EvaluationOptions, found: _Found) -> None:
-    place = Place(target.account, target.region)
+def _reach(spec: Spec, target: Target, tables: Sequence[Table], found: _Found) -> None:
     found.regions |= {target.region} if target.region else set()
     found.accounts.add(target.account or "*")
     named = spec.table_for(target)
     names = {_arn_pattern(stated) for stated in spec.tables_for(target)}
-    for table in code_of_spec(spec, target, place, options).tables:
+    for table in tables:
         name = table.name if isinstance(table.name, str) else named or "*"
         names.add(name)
         for region in _replicas(table):
@@ -189,7 +201,9 @@ def policy_for(use: Use, reach: Reach) -> dict[str, Json]:
 
 
 def _statements(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
-    reads = {o for aspect in ASPECTS for o in (*aspect.reads, *aspect.may_read)}
+    # Whoever mends or makes a table looks at all of it.
+    looked_at = [a for a in ASPECTS if a.name in reach.aspects or use is not Use.SCAN]
+    reads = {o for aspect in looked_at for o in (*aspect.reads, *aspect.may_read)}
     writes: set[str] = set()
     if use is not Use.SCAN:
         writes = {o for aspect in ASPECTS for o in aspect.writes}
@@ -198,7 +212,7 @@ def _statements(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
     if reach.lists and use is not Use.PROVISION:
         reads |= {"dynamodb:ListTables"}
     if use is Use.SCAN and (reach.lists or len(reach.tables) >= BULK_TAGS_FROM):
-        reads |= {TAGS_IN_BULK}
+        reads |= {TAGS_IN_BULK} if LIST_TAGS in reads else set()
     wanted = reads | writes
     tables = sorted(reach.tables)
     restricted = {o for o in wanted if o.startswith("dynamodb:") and o not in _UNRESTRICTED}
@@ -209,10 +223,13 @@ def _statements(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
     if with_indexes:
         places = [*tables, *(f"{table}/index/*" for table in tables)]
         yield _statement("TablesAndIndexes", with_indexes, places)
-    yield _statement("AcrossTables", wanted & _UNRESTRICTED, ["*"])
+    if wanted & _UNRESTRICTED:
+        yield _statement("AcrossTables", wanted & _UNRESTRICTED, ["*"])
     scaling = {o for o in wanted if o.startswith("application-autoscaling:")}
-    yield _statement("ScalingReads", {o for o in scaling if ":Describe" in o}, ["*"])
-    yield from _keys(use, reach)
+    scaling_reads = {o for o in scaling if ":Describe" in o}
+    if scaling_reads:
+        yield _statement("ScalingReads", scaling_reads, ["*"])
+    yield from _keys(use, reach, {o for o in reads if o.startswith("kms:")})
     changes = {o for o in scaling if ":Describe" not in o}
     if changes:
         namespace = {"application-autoscaling:service-namespace": "dynamodb"}
@@ -232,11 +249,11 @@ def _statements(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
         yield _statement("DeleteWhatWasMade", ("dynamodb:DeleteTable",), tables, made)
 
 
-def _keys(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
+def _keys(use: Use, reach: Reach, looked_up: set[str]) -> Iterator[dict[str, Json]]:
     """What keys are asked about, and used for."""
     # An alias, or a key that somebody set behind the code's back, has to be looked up, too.
-    looked_up = ("kms:DescribeKey", "kms:GetKeyRotationStatus")
-    yield _statement("LookUpKeys", looked_up, [_key_arn(reach)])
+    if looked_up:
+        yield _statement("LookUpKeys", looked_up, [_key_arn(reach)])
     if use is not Use.SCAN and reach.encrypted:
         services = sorted(f"dynamodb.{r}.amazonaws.com" for r in reach.regions)
         through = {"kms:ViaService": services or ["dynamodb.*.amazonaws.com"]}

@@ -97,9 +97,7 @@ def _check_policies(spec: Spec, policies: Sequence[Policy]) -> None:
 
 def _check_aspects(spec: Spec, policies: Sequence[Policy]) -> None:
     """Refuse policies about what the spec leaves out: nobody could tell whether they hold."""
-    for policy in policies:
-        if not spec.policies.selects(policy.id, policy.packs):
-            continue
+    for policy in spec.policies.selected(policies):
         missing = sorted(a for a in fields_aspects([policy]) if not spec.aspects.covers(a))
         if missing:
             raise SpecError(

@@ -89,6 +89,13 @@ class Needing:
             self._known[key] = found
         return found[1]
 
+    def every(self, codes: Iterable[Table], contracts: Iterable[Table]) -> frozenset[str]:
+        """The names of all aspects that some table of these may have to be read for."""
+        needs = [self.of(None, None)]
+        needs += [self.of(code, None) for code in codes]
+        needs += [self.of(None, contract) for contract in contracts]
+        return frozenset(aspect.name for need in needs for aspect in need.aspects)
+
     def _work_out(self, code: Table | None, contract: Table | None) -> Needs:
         wanted = set(self._always)
         if code is not None:

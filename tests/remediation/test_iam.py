@@ -109,3 +109,58 @@ def test_resources_are_named_in_their_partition(
     resources = {r for s in policy["Statement"] for r in s["Resource"]} - {"*"}
     assert "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders" in resources
     assert all(resource.startswith("arn:aws-cn:") for resource in resources)
+
+
+BARE = """
+version: 1
+name: orders
+table: orders
+targets: [{name: a, account: "123456789012", region: eu-central-1}]
+contract: {hash_key: id}
+aspects: {exclude: [replica]}
+policies: {packs: []}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "reads"),
+    [
+        ("", {"dynamodb:DescribeTable"}),
+        ("ttl: {enabled: true}", {"dynamodb:DescribeTimeToLive"}),
+        ("tags: {Owner: me}", {"dynamodb:ListTagsOfResource"}),
+        (
+            "autoscaling: {table: {read: null}}",
+            {
+                "application-autoscaling:DescribeScalableTargets",
+                "application-autoscaling:DescribeScalingPolicies",
+            },
+        ),
+    ],
+)
+def test_a_scan_needs_no_more_than_its_spec_asks_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: str, reads: set[str]
+) -> None:
+    spec = tmp_path / "orders.yaml"
+    text = BARE.replace("{hash_key: id}", f"{{hash_key: id, {more}}}" if more else "{hash_key: id}")
+    spec.write_text(text, encoding="utf-8")
+    assert run(["iam", "scan", str(spec)]) == 0
+    policy = json.loads(capsys.readouterr().out)
+    allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
+    assert allowed == reads | {"dynamodb:DescribeTable"}
+
+
+def test_a_policy_of_ones_own_is_read_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "orders.yaml"
+    spec.write_text(BARE.replace("packs: []", "packs: [own]"), encoding="utf-8")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "alive.yaml").write_text(
+        "version: 1\nid: alive\ntitle: Items expire.\nseverity: low\nrationale: Old items cost.\n"
+        "remediation: Enable TTL.\npacks: [own]\nmust: {required: [ttl]}\n"
+        "examples:\n  - {name: none, expect: fail, document: {}}\n"
+        "  - {name: some, expect: pass, document: {ttl: {enabled: true}}}\n",
+        encoding="utf-8",
+    )
+    assert run(["iam", "scan", str(spec), "--policies", str(tmp_path / "own")]) == 0
+    assert "dynamodb:DescribeTimeToLive" in capsys.readouterr().out

@@ -23,14 +23,16 @@ def command(
     ctx: typer.Context,
     use: Annotated[For, typer.Argument(help="What the policy is for.", show_default=False)],
     specs: options.Specs = None,
+    policies: options.Policies = None,
     var: options.Var = None,
     var_file: options.VarFiles = None,
     workspace: options.Workspace = None,
 ) -> None:
     """Print the least IAM policy that a command needs.
 
-    The tables, keys and streams are those that the specs and their modules name. Asks AWS
-    nothing. sts:GetCallerIdentity needs no permission and is not in it.
+    The tables, keys and streams are those that the specs and their modules name, and a
+    scan reads what they and the policies speak of. Asks AWS nothing.
+    sts:GetCallerIdentity needs no permission and is not in it.
     """
     from driftcheck.cli import session
     from driftcheck.resources import reference_spec
@@ -40,6 +42,6 @@ def command(
     paths = list(specs or ())
     if not paths and use is For.PROVISION:
         paths = [reference_spec()]
-    loaded = session.loaded(paths, None, sandbox=False)
-    policy = policy_for(Use(use.value), reach_of(loaded.specs, evaluation))
+    loaded = session.loaded(paths, policies, sandbox=False)
+    policy = policy_for(Use(use.value), reach_of(loaded.specs, loaded.policies, evaluation))
     typer.echo(json.dumps(policy, indent=2))

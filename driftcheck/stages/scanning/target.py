@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from driftcheck.aspects import ASPECTS
+from driftcheck.aspects import ASPECTS, BY_NAME
 from driftcheck.aspects.base import Facts
 from driftcheck.compare.evidence import (
     Agreement,
@@ -146,10 +146,8 @@ class TargetScan:
 
     def reads(self) -> frozenset[str]:
         """The operations that its tables are read with, as far as spec and code tell now."""
-        needs = [self.needing.of(None, None)]
-        needs += [self.needing.of(code, None) for code in self.code.tables]
-        needs += [self.needing.of(None, c) for c in every_contract(self.spec)]
-        return frozenset(operation for need in needs for operation in need.operations())
+        aspects = self.needing.every(self.code.tables, every_contract(self.spec))
+        return frozenset(o for name in aspects for o in BY_NAME[name].reads)
 
     def _judged(
         self, sources: Sources, place: Place, result: TableResult, facts: Facts
@@ -198,7 +196,7 @@ def open_target(
     connection = connector.open(spec, target)
     here = CodePlace(connection.account, connection.region)
     code, applied = _code(spec, target, here, options)
-    selected = [p for p in policies if spec.policies.selects(p.id, p.packs)]
+    selected = spec.policies.selected(policies)
     needing = Needing(selected, spec.aspects)
     return TargetScan(spec, target, connection, code, selected, needing, options, applied)
 
