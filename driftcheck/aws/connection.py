@@ -206,7 +206,6 @@ class AwsConnection:
         answers = Packed(how.lists)
         for page in self.clients.pages(operation, how.arguments, how.paging):
             for name in how.lists:
-                for entry in page.get(name, ()):
-                    for table in how.table_of(entry):
-                        answers.add(table, name, entry)
+                entries = page.get(name, ())
+                answers.add(name, ((table, e) for e in entries for table in how.table_of(e)))
         return answers

@@ -40,6 +40,7 @@ class Collector:
         self._comparing = Comparing(options.baseline) if options.baseline is not None else None
         self._tally = Tally()
         self._rows = Rows()
+        #: Of a run that is held against a baseline, in case it is interrupted.
         self._looked_at: set[TableKey] = set()
         #: Contracts that some table has to meet, and specs with a table whose name is not known.
         self._matched: set[tuple[int, int]] = set()
@@ -97,7 +98,8 @@ class Collector:
             self._tally.finding(finding)
 
     def _note(self, spec: int, table: TableResult) -> None:
-        self._looked_at.add(table.key)
+        if self._comparing is not None:
+            self._looked_at.add(table.key)
         if table.name is None:
             self._nameless.add(spec)
         else:
