@@ -101,7 +101,7 @@ class Client:
 
     def __init__(self, server: Server, scheme: str = "http", **options: Any) -> None:
         self.url = f"{scheme}://{server.host}/"
-        timeout: Any = (2, 0.5)
+        timeout: Any = (10, options.pop("patience", 30))
         self.session = URLLib3Session(timeout=timeout, **options)
         self.exchange = Exchange(self.session, self.url, server.host)
 
@@ -208,7 +208,7 @@ def test_a_connection_that_breaks_is_botocores_error(before: list[bytes]) -> Non
 
 @pytest.mark.parametrize("before", [[], [PLAIN[:20]], [PLAIN[:-1]]])
 def test_an_answer_that_does_not_come_is_botocores_error(before: list[bytes]) -> None:
-    with served([PLAIN], before, [PLAIN]) as server, opened(server) as client:
+    with served([PLAIN], before, [PLAIN]) as server, opened(server, patience=0.5) as client:
         with pytest.raises(ReadTimeoutError):
             client.post()
         assert client.post() is None  # what comes later is nobody's answer
