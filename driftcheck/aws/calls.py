@@ -47,7 +47,7 @@ _NOT_PARSED = (
     ResponseParserError,
     AttributeError,
     LookupError,
-    RecursionError,
+    RuntimeError,
     TypeError,
     ValueError,
 )

@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import re
-import time
+import ssl
 import weakref
 from collections import deque
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.awsrequest import HeadersDict
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError, SSLError
 from urllib3.util.connection import is_connection_dropped
 
 #: The most that a status line with its headers may take, and a whole answer, in bytes.
@@ -34,9 +34,10 @@ _AT_A_TIME = 64 * 1024
 _NOT_PLAIN = frozenset({"transfer-encoding", "content-encoding", "trailer", "upgrade"})
 #: Statuses of answers that have no body, whatever their headers say.
 _NO_BODY = frozenset({"204", "304"})
-_DIGITS = re.compile(r"[0-9]+").fullmatch
-#: After so many seconds without a request, a connection is asked whether it still is one.
-_IDLE = 1.0
+_LENGTH = re.compile(r"[0-9]{1,9}").fullmatch
+_STATUS = re.compile(r"HTTP/1\.1 ([2-9][0-9]{2})( [^\r\n]*)?").fullmatch
+#: A header: a token, and a value that has nothing to end a line with.
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*").fullmatch
 
 
 class NotPlain(Exception):
@@ -60,13 +61,13 @@ class Exchange:
         self._start = f"POST / HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n"
         self._opened = _opened_by(http_session, url)
         # Taken and given back by append and pop, which need no lock.
-        self._kept: deque[tuple[Any, float]] = deque()
+        self._kept: deque[Any] = deque()
         weakref.finalize(self, _close, self._kept)
 
     def post(self, headers: Mapping[str, str], body: bytes) -> Answer | None:
         """The answer to ``POST /``; None where botocore has to send this request.
 
-        Raises ``ConnectionClosedError`` and ``ReadTimeoutError`` as botocore does.
+        Raises ``ConnectionClosedError``, ``ReadTimeoutError`` and ``SSLError`` as botocore does.
         """
         connection = self._connection()
         if connection is None:
@@ -85,6 +86,9 @@ class Exchange:
         except TimeoutError as error:
             connection.close()
             raise ReadTimeoutError(endpoint_url=self._url, error=error) from error
+        except ssl.SSLError as error:
+            connection.close()
+            raise SSLError(endpoint_url=self._url, error=error) from error
         except OSError as error:
             connection.close()
             raise ConnectionClosedError(endpoint_url=self._url, error=error) from error
@@ -92,29 +96,31 @@ class Exchange:
             connection.close()  # Ctrl-C: the rest of the answer would be the next one's
             raise
         if stays:
-            self._kept.append((connection, time.monotonic()))
+            self._kept.append(connection)
         else:
             connection.close()
         return answer
 
     def _connection(self) -> Any:
-        """One that is open, or None."""
+        """One that is open, and on which nothing is left to be read; None where there is none.
+
+        What comes without having been asked for would be taken for the next answer.
+        """
         opened = self._opened
         if opened is None:
             return None
+        connection = None
         with contextlib.suppress(IndexError):
-            connection, used = self._kept.pop()
-            if time.monotonic() - used < _IDLE or not is_connection_dropped(connection):
-                return connection
+            connection = self._kept.pop()
+        if connection is None:
+            with contextlib.suppress(queue.Empty):
+                connection = opened.get(block=False)
+        if connection is None or connection.sock is None:
+            return None
+        if is_connection_dropped(connection):
             connection.close()
             return None
-        with contextlib.suppress(queue.Empty):
-            connection = opened.get(block=False)
-            if connection is not None and connection.sock is not None:
-                if not is_connection_dropped(connection):
-                    return connection
-                connection.close()
-        return None
+        return connection
 
     def _message(self, headers: Mapping[str, str], body: bytes) -> bytes | None:
         """The whole request; None where a header could not be sent, which botocore tells."""
@@ -144,12 +150,12 @@ def _receive(sock: Any) -> tuple[Answer, bool]:
     """
     received = sock.recv(_AT_A_TIME)
     while (end := received.find(b"\r\n\r\n")) < 0:
-        if len(received) > _LARGEST_HEAD:
+        if len(received) > _LARGEST_HEAD or b"\n\n" in received:
             raise NotPlain
         received += _more(sock, received)
     status, headers = _head(received[:end])
     length = headers.get("content-length", "")
-    if not _DIGITS(length) or int(length[:10]) > _LARGEST_BODY:
+    if not _LENGTH(length) or int(length) > _LARGEST_BODY:
         raise NotPlain
     parts = [received[end + 4 :]]
     missing = int(length) - len(parts[0])
@@ -175,21 +181,20 @@ def _more(sock: Any, received: bytes) -> bytes:
 def _head(head: bytes) -> tuple[int, dict[str, str]]:
     """Status and headers. Raises ``NotPlain`` for what is not simply that."""
     first, *lines = head.decode("latin-1").split("\r\n")
-    version, _, rest = first.partition(" ")
-    status = rest[:3]
-    if version != "HTTP/1.1" or not _DIGITS(status) or status < "200" or status in _NO_BODY:
+    status = _STATUS(first)
+    if status is None or status[1] in _NO_BODY:
         raise NotPlain
     headers = {}
     for line in lines:
-        name, colon, value = line.partition(":")
-        headers[name.lower()] = value.strip()
-        if not colon or name[:1] in " \t":
+        header = _HEADER(line)
+        if header is None:
             raise NotPlain
+        headers[header[1].lower()] = header[2]
     if len(headers) != len(lines) or not headers.keys().isdisjoint(_NOT_PLAIN):
         raise NotPlain
-    return int(status), headers
+    return int(status[1]), headers
 
 
-def _close(kept: deque[tuple[Any, float]]) -> None:
+def _close(kept: deque[Any]) -> None:
     while kept:
-        kept.pop()[0].close()
+        kept.pop().close()

@@ -138,7 +138,8 @@ def _guarded(name: str, keyword: _Keyword) -> _Keyword:
             if instance.certainly_set and asks_for_null(name, wanted):
                 return [ValidationError("a value that is certainly set is not null")]
             return [UndecidedError(instance)]
-        if name in {"const", "enum", "uniqueItems"}:
+        among = name == "uniqueItems" and wanted and isinstance(instance, list)
+        if among or name in {"const", "enum"}:
             inside = first_unknown(instance)
             if inside is not None:
                 return [UndecidedError(inside)]

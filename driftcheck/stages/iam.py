@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 from driftcheck.aspects import ASPECTS, BY_NAME
 from driftcheck.inputs.terraform_aws.regions import partition_of
@@ -82,8 +83,8 @@ class Reach:
     """What a use is about, as far as specs and code tell.
 
     ``tables`` are ARNs of tables, ``keys`` of KMS keys (none where none is named),
-    ``streams`` of Kinesis streams. ``lists`` tells that tables are listed, ``aspects``
-    what a scan looks at.
+    ``streams`` of Kinesis streams. ``lists`` tells that tables are listed, ``most`` how many
+    tables the largest target has at least, ``aspects`` what a scan looks at.
     """
 
     tables: frozenset[str]
@@ -94,6 +95,7 @@ class Reach:
     lists: bool = False
     account: str = "*"
     encrypted: bool = False
+    most: int = 0
     aspects: frozenset[str] = frozenset(BY_NAME)
 
 
@@ -107,6 +109,7 @@ class _Found:
     replicated: bool = False
     lists: bool = False
     encrypted: bool = False
+    most: int = 0
     aspects: set[str] = field(default_factory=set)
 
 
@@ -134,29 +137,38 @@ def reach_of(
         lists=found.lists,
         account=next(iter(found.accounts)) if len(found.accounts) == 1 else "*",
         encrypted=found.encrypted,
+        most=found.most,
         aspects=frozenset(found.aspects),
     )
 
 
 def _reach(spec: Spec, target: Target, tables: Sequence[Table], found: _Found) -> None:
-    found.regions |= {target.region} if target.region else set()
     found.accounts.add(target.account or "*")
-    named = spec.table_for(target)
-    names = {_arn_pattern(stated) for stated in spec.tables_for(target)}
-    for table in tables:
-        name = table.name if isinstance(table.name, str) else named or "*"
-        names.add(name)
-        for region in _replicas(table):
-            found.replicated = True
-            found.regions.add(region)
-            found.tables.add(_table_arn(target.account, region, name))
-        _more(table, found)
-    if not names:
+    found.regions |= {target.region} if target.region else set()
+    stated = spec.tables_for(target)
+    found.most = max(found.most, len(tables), len(stated))
+    names = {_arn_pattern(name) for name in stated}
+    if not names and not tables:
         names = {_arn_pattern(c.match_name or "*") for c in spec.contracts}
     found.tables |= {_table_arn(target.account, target.region, name) for name in names if name}
+    for table in tables:
+        name = table.name if isinstance(table.name, str) else spec.table_for(target) or "*"
+        names.add(name)
+        found.regions |= {table.region} if table.region else set()
+        found.tables.add(_table_arn(target.account, table.region or target.region, name))
+        _beside(table, target, [name], found)
     for contract in spec.contracts:
         document = {k: v for f in contract.settings.values() for k, v in f.items()}
-        _more(Table(name="", settings={"": document}), found)
+        _beside(Table(name="", settings={"": document}), target, names, found)
+
+
+def _beside(table: Table, target: Target, names: Iterable[str], found: _Found) -> None:
+    """Replicas, keys and streams of a table that has one of these names."""
+    for region in _replicas(table):
+        found.replicated = True
+        found.regions.add(region)
+        found.tables |= {_table_arn(target.account, region, name) for name in names if name}
+    _more(table, found)
 
 
 def _more(table: Table, found: _Found) -> None:
@@ -211,7 +223,7 @@ def _statements(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
         writes |= {"dynamodb:CreateTable"}
     if reach.lists and use is not Use.PROVISION:
         reads |= {"dynamodb:ListTables"}
-    if use is Use.SCAN and (reach.lists or len(reach.tables) >= BULK_TAGS_FROM):
+    if use is Use.SCAN and (reach.lists or reach.most >= BULK_TAGS_FROM):
         reads |= {TAGS_IN_BULK} if LIST_TAGS in reads else set()
     wanted = reads | writes
     tables = sorted(reach.tables)
@@ -253,7 +265,9 @@ def _keys(use: Use, reach: Reach, looked_up: set[str]) -> Iterator[dict[str, Jso
     """What keys are asked about, and used for."""
     # An alias, or a key that somebody set behind the code's back, has to be looked up, too.
     if looked_up:
-        yield _statement("LookUpKeys", looked_up, [_key_arn(reach)])
+        here = _key_arn(reach)
+        elsewhere = {key for key in reach.keys if key != "*" and not fnmatchcase(key, here)}
+        yield _statement("LookUpKeys", looked_up, [here, *sorted(elsewhere)])
     if use is not Use.SCAN and reach.encrypted:
         services = sorted(f"dynamodb.{r}.amazonaws.com" for r in reach.regions)
         through = {"kms:ViaService": services or ["dynamodb.*.amazonaws.com"]}

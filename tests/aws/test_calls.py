@@ -188,6 +188,7 @@ def test_a_refusal_is_remembered() -> None:
         ("application/json", b'{"TableNames": 5}'),
         ("application/json", b"[1]"),
         ("application/json", b"[" * 100_000),
+        ("application/x-amz-json-1.0", b'{"Table": {"CreationDateTime": 1e300}}'),
         ("application/x-amz-json-1.0", b"\xff\xfe"),
         ("text/plain", b""),
     ],

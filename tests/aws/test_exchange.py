@@ -7,13 +7,14 @@ import io
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
@@ -25,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3.util.connection import is_connection_dropped
 
 from driftcheck.aws import exchange
 from driftcheck.aws.exchange import Answer, Exchange, NotPlain
@@ -130,6 +132,13 @@ def opened(server: Server, scheme: str = "http", **options: Any) -> Iterator[Cli
         client.close()
 
 
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_a_request_says_what_botocores_says() -> None:
     with served([PLAIN], [PLAIN]) as server, opened(server) as client:
         assert client.post() == Answer(
@@ -179,6 +188,12 @@ def test_a_connection_is_closed_when_the_server_says_so() -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n folded\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nno header\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}and more",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0000000000000000000000000000002\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nX: a\nY: b\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\nContent-Length: 2\n\n{}",
+        b"HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200OK\r\nContent-Length: 2\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\n\r\n{}",
         b"HTTP/1.1 100 Continue\r\n\r\n" + PLAIN,
         b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
@@ -216,27 +231,22 @@ def test_an_answer_that_does_not_come_is_botocores_error(before: list[bytes]) ->
         assert server.connections == 2
 
 
-def test_a_connection_that_was_idle_is_looked_at_before_it_is_used(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(exchange, "_IDLE", 0.0)
-    with served([PLAIN], [PLAIN], [PLAIN]) as server, opened(server) as client:
+def test_a_connection_that_was_closed_meanwhile_is_not_used() -> None:
+    with served([PLAIN], [PLAIN, None], [PLAIN]) as server, opened(server) as client:
         assert client.post() is not None
-        assert client.post() is not None  # it still is one
-        assert server.connections == 1
-
-
-def test_a_connection_that_was_closed_meanwhile_is_not_used(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(exchange, "_IDLE", 0.0)
-    with served([PLAIN], [PLAIN], [PLAIN]) as server, opened(server) as client:
-        assert client.post() is not None
-        connection, _ = client.exchange._kept[0]
-        connection.sock.shutdown(2)
+        wait_for(lambda: is_connection_dropped(client.exchange._kept[0]))
         assert client.post() is None
         assert client.ordinary().status_code == 200
         assert server.connections == 2
+
+
+def test_an_answer_that_nobody_asked_for_is_nobodys() -> None:
+    twice = [PLAIN, PLAIN.replace(b"{}", b"[]")]
+    with served([PLAIN], twice, [PLAIN]) as server, opened(server) as client:
+        assert client.post() is not None
+        wait_for(lambda: is_connection_dropped(client.exchange._kept[0]))
+        assert client.post() is None
+        assert client.ordinary().content == b"{}"
 
 
 @pytest.mark.parametrize("value", ["one\r\nX-Evil: two", "one\ntwo", "one\rtwo", "secrét"])
@@ -301,6 +311,20 @@ def test_certificates_are_checked_by_botocore(certificate: Path) -> None:
             stranger.ordinary()
         assert stranger.post() is None
         stranger.close()
+
+
+def test_what_is_no_tls_is_botocores_error(certificate: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with (
+        served([PLAIN], [PLAIN], context=context) as server,
+        opened(server, "https", verify=str(certificate)) as client,
+    ):
+        connection = client.exchange._connection()
+        connection.sock.recv = Mock(side_effect=ssl.SSLError("bad record"))
+        client.exchange._kept.append(connection)
+        with pytest.raises(SSLError, match="bad record"):
+            client.post()
 
 
 class Scripted:

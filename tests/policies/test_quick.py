@@ -161,3 +161,12 @@ def test_the_shipped_policies_are_compiled_and_agree_on_their_examples(policy: A
 def test_a_schema_that_refers_to_itself_is_left_to_the_validator() -> None:
     tree = {"additionalProperties": {"$ref": "#/$defs/tree"}}
     assert quick_test({"$ref": "#/$defs/tree", "$defs": {"tree": tree}}) is None
+
+
+@pytest.mark.parametrize("schema", [{"uniqueItems": True}, {"uniqueItems": False}])
+@pytest.mark.parametrize("value", [{"a": Unknown("why")}, [Unknown("why")], ["a", "a"], [1, True]])
+def test_what_is_said_of_unique_items(schema: dict[str, Any], value: Any) -> None:
+    for whole in (schema, {"not": schema}):
+        _test, said = _said(whole, value)
+        if said is not None:
+            assert verdict(whole, value) is said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,3 +165,70 @@ def test_a_policy_of_ones_own_is_read_for(
     )
     assert run(["iam", "scan", str(spec), "--policies", str(tmp_path / "own")]) == 0
     assert "dynamodb:DescribeTimeToLive" in capsys.readouterr().out
+
+
+def policy_of(module: str, spec: str, where: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    (where / "main.tf").write_text(module, encoding="utf-8")
+    (where / "orders.yaml").write_text(spec, encoding="utf-8")
+    assert run(["iam", "scan", str(where / "orders.yaml")]) == 0
+    statements = json.loads(capsys.readouterr().out)["Statement"]
+    return {statement["Sid"]: statement for statement in statements}
+
+
+TABLE = """
+resource "aws_dynamodb_table" "orders" {
+  name         = "orders"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  MORE
+}
+"""
+WITH_MODULE = BARE.replace("table: orders\n", "module: .\n").replace("exclude: [replica]", "")
+
+
+def test_a_table_is_allowed_where_its_provider_has_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    west = 'provider "aws" {\n  alias = "west"\n  region = "eu-west-1"\n}\n'
+    found = policy_of(
+        west + TABLE.replace("MORE", "provider = aws.west"), WITH_MODULE, tmp_path, capsys
+    )
+    assert found["Tables"]["Resource"] == ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders"]
+
+
+def test_a_replica_that_only_the_contract_states_is_allowed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = WITH_MODULE.replace("{hash_key: id}", "{hash_key: id, replica: {eu-west-1: {}}}")
+    found = policy_of(TABLE.replace("MORE", ""), spec, tmp_path, capsys)
+    assert found["Tables"]["Resource"] == [
+        f"arn:aws:dynamodb:{region}:123456789012:table/orders"
+        for region in ("eu-central-1", "eu-west-1")
+    ]
+
+
+def test_a_key_of_another_account_may_be_looked_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = "arn:aws:kms:eu-central-1:999999999999:key/1"
+    block = f'server_side_encryption {{\n enabled = true\n kms_key_arn = "{key}"\n }}'
+    found = policy_of(TABLE.replace("MORE", block), WITH_MODULE, tmp_path, capsys)
+    assert found["LookUpKeys"]["Resource"] == ["arn:aws:kms:*:123456789012:key/*", key]
+
+
+def test_many_tables_without_a_known_name_have_their_tags_read_in_bulk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caller = 'data "aws_caller_identity" "me" {}\n'
+    name = '"orders-${data.aws_caller_identity.me.account_id}-${count.index}"'
+    module = caller + TABLE.replace('"orders"\n', f"{name}\n", 1).replace(
+        "MORE", 'count = 12\n  tags = { Owner = "me" }'
+    )
+    module = module.replace('"aws_dynamodb_table" ' + name, '"aws_dynamodb_table" "orders"')
+    spec = WITH_MODULE.replace('account: "123456789012", ', "")
+    found = policy_of(module, spec, tmp_path, capsys)
+    assert "tag:GetResources" in found["AcrossTables"]["Action"]

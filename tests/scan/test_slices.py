@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -185,3 +186,62 @@ def test_slices_leave_something_for_everybody(
     with ThreadPoolExecutor(1) as threads:
         remote = Remote(threads, connect, processes=processes, here=bool(processes), least=least)
         assert Slices(remote, threads, threads, threads).size(tables, tables) == size
+
+
+class Waiting:
+    """A connection whose lists come when they are let; only what ``Slices.look`` asks for."""
+
+    def __init__(self, region: str, lists: Event | None) -> None:
+        self.account, self.region = "111111111111", region
+        self._lists = lists
+
+    def pending(self) -> bool:
+        return self._lists is not None
+
+    def hand_over(self, _tables: Any) -> dict[str, Any]:
+        assert self._lists is None or self._lists.wait(30)
+        return {}
+
+    def one_by_one(self, operations: Any) -> tuple[str, ...]:
+        return tuple(operations)
+
+    def keep(self, _read: bytes) -> None:
+        """There is nothing to keep."""
+
+
+class Scan:
+    """A target that reads and judges at once."""
+
+    def __init__(self, connection: Waiting) -> None:
+        self.connection = connection
+        self.options, self.applied, self.spec, self.target = ScanOptions(), None, None, None
+        self.policies: tuple[()] = ()
+
+    def reads(self) -> frozenset[str]:
+        return frozenset()
+
+    def names(self, _tables: Any) -> list[str]:
+        return []
+
+    def read(self, *_: Any) -> bytes:
+        return b""
+
+    def table(self, subject: Any) -> Any:
+        return subject, []
+
+
+def test_slices_of_a_target_that_waits_for_its_lists_leave_others_their_turn() -> None:
+    lists = Event()
+    with ThreadPoolExecutor(64) as drivers, ThreadPoolExecutor(4) as threads:
+        remote = Remote(drivers, Connect(AwsOptions()), processes=0, here=True)
+        slices = Slices(remote, drivers, threads, threads)
+        slow: Any = Scan(Waiting("eu-central-1", lists))
+        waiting = [drivers.submit(slices.look, slow, ()) for _ in range(40)]
+        for region, others in (("us-east-1", None), ("us-west-2", Event())):
+            if others is not None:
+                others.set()
+            quick: Any = Scan(Waiting(region, others))
+            assert drivers.submit(slices.look, quick, ()).result(30).failed is None
+        assert not any(future.done() for future in waiting)
+        lists.set()
+        assert [future.result(30).failed for future in waiting] == [None] * 40

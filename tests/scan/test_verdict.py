@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from driftcheck.inputs.recorded import RecordedFacts
 from driftcheck.model.baseline import Baseline, known_finding
 from driftcheck.model.finding import Kind, Party, Severity, Status
 from driftcheck.model.report import TableStatus
@@ -326,6 +327,33 @@ def test_the_commit_applied_last_tells_about_a_missing_table(
         subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True)
     report = scanned(write(tmp_path), RecordedAws(), applied_ref="HEAD")
     assert [f.at_odds for f in standing(report)] == [at_odds]
+
+
+def test_what_is_left_out_is_not_asked_about_for_the_commit_applied_last(
+    tmp_path: Path, aws: RecordedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encrypted = MODULE.replace(
+        "  tags =",
+        '  server_side_encryption {\n enabled = true\n kms_key_arn = "KEY"\n }\n  tags =',
+    )
+    encrypted = encrypted.replace("KEY", "arn:aws:kms:eu-central-1:123456789012:alias/mine")
+    left_out = "aspects: {exclude: [server_side_encryption, encryption_key]}\n"
+    write(tmp_path, module=encrypted)
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "applied")):
+        subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True)
+    asked: list[str] = []
+    get = RecordedFacts.get
+
+    def noted(facts: RecordedFacts, operation: str, key: str = "") -> Any:
+        asked.append(operation)
+        return get(facts, operation, key)
+
+    monkeypatch.setattr(RecordedFacts, "get", noted)
+    report = scanned(write(tmp_path, SPEC + left_out, encrypted), aws, applied_ref="HEAD")
+    assert standing(report) == []
+    assert asked
+    assert not [operation for operation in asked if operation.startswith("kms:")]
 
 
 def test_hidden_drift_is_shown_and_counts(tmp_path: Path, aws: RecordedAws) -> None:

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from driftcheck.errors import AwsError
 from driftcheck.model.report import ApiCalls
+from driftcheck.stages.connection import Connection
 from driftcheck.stages.scanning.pools import pool_of
 from driftcheck.stages.scanning.shards import (
     Remote,
@@ -40,7 +41,8 @@ MOST = 64
 _EACH = 2
 #: Slices, at least, that each process gets of a target, so that none is idle at the end.
 _SHARES = 5
-#: Slices that have been read and wait to be judged: half a megabyte for a hundred tables.
+#: Slices of an account and region that have been read and wait to be judged: half a megabyte
+#: for a hundred tables.
 _READ = 20
 
 
@@ -60,7 +62,8 @@ class Slices:
         self._own = own
         self._judges = judges
         self._lock = Lock()
-        self._ahead = BoundedSemaphore(_READ)
+        #: By account and region: one whose lists are slow leaves the others theirs.
+        self._ahead: dict[tuple[str, str], BoundedSemaphore] = {}
         self._reading = _places(remote, _EACH)
         self._judging = _places(remote, 1)
 
@@ -78,11 +81,13 @@ class Slices:
     def look(self, scan: TargetScan, tables: Sequence[Subject]) -> ShardResult:
         """Look at the tables of a slice. Raises ``AwsError`` where none can be looked at."""
         shard = shard_of(self._remote, scan, tables)
-        with self._ahead:
-            if scan.connection.pending():
+        if scan.connection.pending():
+            with self._ahead_in(scan.connection):
                 with _place(self._reading) as here:
                     read = self._read(scan, shard, tables, here=here)
-                shard = replace(shard, read=read)
+                answers = scan.connection.hand_over(scan.names(tables))
+            shard = replace(shard, read=read)
+        else:
             answers = scan.connection.hand_over(scan.names(tables))
         places, pool = self._judging, self._judges
         if shard.read is None:
@@ -93,6 +98,12 @@ class Slices:
                 if done is not None:
                     return done
             return look_at(scan, tables, shard.read, pool)
+
+    def _ahead_in(self, connection: Connection) -> BoundedSemaphore:
+        """What lets slices be read before the lists of an account and region are there."""
+        with self._lock:
+            place = (connection.account, connection.region)
+            return self._ahead.setdefault(place, BoundedSemaphore(_READ))
 
     def _read(
         self, scan: TargetScan, shard: Shard, tables: Sequence[Subject], *, here: bool

@@ -29,7 +29,7 @@ from driftcheck.spec.model import Spec, Target
 from driftcheck.stages.code_tables import CodeTables
 from driftcheck.stages.code_tables import Place as CodePlace
 from driftcheck.stages.connection import Connection, Connector
-from driftcheck.stages.needs import Needing
+from driftcheck.stages.needs import Needing, compared
 from driftcheck.stages.parity import replica_parity
 from driftcheck.stages.scan_findings import existence_unknown, name_unknown
 from driftcheck.stages.scanning.options import ScanOptions
@@ -174,7 +174,8 @@ class TargetScan:
         found: list[Evidence] = []
         before = (self.applied or {}).get(code.address)
         if before is not None:
-            found.append(from_applied(ASPECTS, resolve_names(before, facts), code, live))
+            before = resolve_names(compared(before, self.spec.aspects), facts)
+            found.append(from_applied(ASPECTS, before, code, live))
         pairs = self._agreed_before(result)
         agreed = {a: Agreement(c, v) for a, (c, v) in pairs.items()}
         found.append(from_agreements(ASPECTS, agreed, code, live))
