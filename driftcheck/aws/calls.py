@@ -208,6 +208,8 @@ class Clients:
                 attempts=self._attempts,
                 renew=self._renewing(),
             )
+        except NotImplementedError:  # a RuntimeError, too; the embedded AWS tells with it
+            raise
         except _NOT_PARSED as error:
             raise BrokenAnswer(error=f"{type(error).__name__} {one_line(error)}") from error
 
