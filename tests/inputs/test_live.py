@@ -32,7 +32,17 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "dynamodb:DescribeKinesisStreamingDestination": {},
     "dynamodb:ListBackups": {},
     "backup:ListProtectedResources": {},
-    "application-autoscaling:DescribeScalableTargets": {},
+    # Without a target nothing else of it is asked.
+    "application-autoscaling:DescribeScalableTargets": {
+        "ScalableTargets": [
+            {
+                "ResourceId": "table/t",
+                "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+                "MinCapacity": 5,
+                "MaxCapacity": 9,
+            }
+        ]
+    },
     "application-autoscaling:DescribeScalingPolicies": {},
     "application-autoscaling:DescribeScheduledActions": {},
     "cloudwatch:DescribeAlarms": {},
