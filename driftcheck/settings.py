@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +68,8 @@ def load_settings(directory: Path | None = None) -> Settings:
 
 
 def _parsed(file: Path) -> Mapping[str, Any]:
+    import tomllib  # most directories have no settings
+
     name = shown(file)
     try:
         text = content_of(file, MAX_SIZE).decode("utf-8")

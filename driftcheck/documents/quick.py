@@ -23,7 +23,7 @@ Schema = Mapping[str, Any] | bool
 Search = Callable[[str], Callable[[str], object]]
 
 #: Keywords that test nothing themselves; ``then`` and the like belong to their neighbours.
-_SILENT = frozenset(
+SILENT = frozenset(
     {
         *("$schema", "$id", "$defs", "$comment", "title", "description", "default"),
         *("then", "else", "minContains", "maxContains"),
@@ -53,12 +53,12 @@ def quick_test(
     Schema, each of which makes a test of its argument, and ``search`` compiles patterns.
     """
     try:
-        return _Compiler(schema, own or {}, search).schema(schema)
+        return Compiler(schema, own or {}, search).schema(schema)
     except NotCompiled:
         return None
 
 
-class _Compiler:
+class Compiler:
     """Compiles one schema with the definitions in it."""
 
     def __init__(
@@ -73,22 +73,25 @@ class _Compiler:
         """The test of a schema: all of its keywords."""
         if isinstance(schema, bool):
             return lambda _value: schema
-        tests = []
-        for keyword, argument in schema.items():
-            if keyword in _SILENT:
-                continue
-            if keyword in _COMBINING:
-                tests.append(_COMBINING[keyword](self, argument, schema))
-            elif keyword in self._own:
-                tests.append(_guarded(keyword, argument, self._own[keyword](argument)))
-            elif keyword in _LEAVES:
-                tests.append(_guarded(keyword, argument, _LEAVES[keyword](argument)))
-            elif keyword in _INSIDE:
-                test = _INSIDE[keyword](self, argument, schema)
-                tests.append(_guarded(keyword, argument, test))
-            else:
-                raise NotCompiled(keyword)
-        return _all(tests)
+        return _all(
+            [
+                self.keyword(keyword, argument, schema)
+                for keyword, argument in schema.items()
+                if keyword not in SILENT
+            ]
+        )
+
+    def keyword(self, keyword: str, argument: Any, schema: Mapping[str, Any]) -> Test:
+        """The test of one keyword of a schema. Raises ``NotCompiled``."""
+        if keyword in _COMBINING:
+            return _COMBINING[keyword](self, argument, schema)
+        if keyword in self._own:
+            return _guarded(keyword, argument, self._own[keyword](argument))
+        if keyword in _LEAVES:
+            return _guarded(keyword, argument, _LEAVES[keyword](argument))
+        if keyword in _INSIDE:
+            return _guarded(keyword, argument, _INSIDE[keyword](self, argument, schema))
+        raise NotCompiled(keyword)
 
     def reference(self, reference: str) -> Test:
         """The test of a schema under the root's ``$defs``."""
@@ -154,17 +157,17 @@ def _guarded(keyword: str, argument: Any, inner: Test) -> Test:
 # --- Keywords that combine schemas, and see unknown values themselves
 
 
-def _all_of(compiler: _Compiler, schemas: list[Schema], _schema: Schema) -> Test:
+def _all_of(compiler: Compiler, schemas: list[Schema], _schema: Schema) -> Test:
     return _all([compiler.schema(s) for s in schemas])
 
 
-def _any_of(compiler: _Compiler, schemas: list[Schema], _schema: Schema) -> Test:
+def _any_of(compiler: Compiler, schemas: list[Schema], _schema: Schema) -> Test:
     tests = [compiler.schema(s) for s in schemas]
 
     return lambda value: _either(each(value) for each in tests)
 
 
-def _one_of(compiler: _Compiler, schemas: list[Schema], _schema: Schema) -> Test:
+def _one_of(compiler: Compiler, schemas: list[Schema], _schema: Schema) -> Test:
     tests = [compiler.schema(s) for s in schemas]
 
     def test(value: Json) -> bool | None:
@@ -176,7 +179,7 @@ def _one_of(compiler: _Compiler, schemas: list[Schema], _schema: Schema) -> Test
     return test
 
 
-def _not(compiler: _Compiler, schema: Schema, _schema: Schema) -> Test:
+def _not(compiler: Compiler, schema: Schema, _schema: Schema) -> Test:
     inner = compiler.schema(schema)
 
     def test(value: Json) -> bool | None:
@@ -186,7 +189,7 @@ def _not(compiler: _Compiler, schema: Schema, _schema: Schema) -> Test:
     return test
 
 
-def _if(compiler: _Compiler, condition: Schema, schema: Mapping[str, Any]) -> Test:
+def _if(compiler: Compiler, condition: Schema, schema: Mapping[str, Any]) -> Test:
     holds = compiler.schema(condition)
     then = compiler.schema(schema.get("then", True))
     otherwise = compiler.schema(schema.get("else", True))
@@ -201,14 +204,14 @@ def _if(compiler: _Compiler, condition: Schema, schema: Mapping[str, Any]) -> Te
     return test
 
 
-def _ref(compiler: _Compiler, reference: str, _schema: Schema) -> Test:
+def _ref(compiler: Compiler, reference: str, _schema: Schema) -> Test:
     return compiler.reference(reference)
 
 
 # --- Keywords that look inside a value
 
 
-def _properties(compiler: _Compiler, schemas: Mapping[str, Schema], _schema: Schema) -> Test:
+def _properties(compiler: Compiler, schemas: Mapping[str, Schema], _schema: Schema) -> Test:
     members = [(name, compiler.schema(s)) for name, s in schemas.items()]
 
     def test(value: Json) -> bool | None:
@@ -219,7 +222,7 @@ def _properties(compiler: _Compiler, schemas: Mapping[str, Schema], _schema: Sch
     return test
 
 
-def _additional(compiler: _Compiler, extra: Schema, schema: Mapping[str, Any]) -> Test:
+def _additional(compiler: Compiler, extra: Schema, schema: Mapping[str, Any]) -> Test:
     if "patternProperties" in schema:
         raise NotCompiled("patternProperties")
     named = frozenset(schema.get("properties", ()))
@@ -233,9 +236,7 @@ def _additional(compiler: _Compiler, extra: Schema, schema: Mapping[str, Any]) -
     return test
 
 
-def _pattern_properties(
-    compiler: _Compiler, schemas: Mapping[str, Schema], _schema: Schema
-) -> Test:
+def _pattern_properties(compiler: Compiler, schemas: Mapping[str, Schema], _schema: Schema) -> Test:
     members = [(compiler.search(pattern), compiler.schema(s)) for pattern, s in schemas.items()]
 
     def test(value: Json) -> bool | None:
@@ -251,7 +252,7 @@ def _pattern_properties(
     return test
 
 
-def _property_names(compiler: _Compiler, schema: Schema, _around: Schema) -> Test:
+def _property_names(compiler: Compiler, schema: Schema, _around: Schema) -> Test:
     inner = compiler.schema(schema)
 
     def test(value: Json) -> bool | None:
@@ -260,7 +261,7 @@ def _property_names(compiler: _Compiler, schema: Schema, _around: Schema) -> Tes
     return test
 
 
-def _items(compiler: _Compiler, schema: Schema, around: Mapping[str, Any]) -> Test:
+def _items(compiler: Compiler, schema: Schema, around: Mapping[str, Any]) -> Test:
     if "prefixItems" in around:
         raise NotCompiled("prefixItems")
     inner = compiler.schema(schema)
@@ -271,7 +272,7 @@ def _items(compiler: _Compiler, schema: Schema, around: Mapping[str, Any]) -> Te
     return test
 
 
-def _contains(compiler: _Compiler, wanted: Schema, schema: Mapping[str, Any]) -> Test:
+def _contains(compiler: Compiler, wanted: Schema, schema: Mapping[str, Any]) -> Test:
     inner = compiler.schema(wanted)
     least = schema.get("minContains", 1)
     most = schema.get("maxContains")
@@ -354,7 +355,7 @@ def _required(names: list[str]) -> Test:
     return test
 
 
-def _pattern(compiler: _Compiler, pattern: str, _schema: Schema) -> Test:
+def _pattern(compiler: Compiler, pattern: str, _schema: Schema) -> Test:
     search = compiler.search(pattern)
     return lambda value: not isinstance(value, str) or search(value) is not None
 
@@ -384,7 +385,7 @@ def _unique_items(wanted: bool) -> Test:
     return test
 
 
-_COMBINING: dict[str, Callable[[_Compiler, Any, Any], Test]] = {
+_COMBINING: dict[str, Callable[[Compiler, Any, Any], Test]] = {
     "allOf": _all_of,
     "anyOf": _any_of,
     "oneOf": _one_of,
@@ -392,7 +393,7 @@ _COMBINING: dict[str, Callable[[_Compiler, Any, Any], Test]] = {
     "if": _if,
     "$ref": _ref,
 }
-_INSIDE: dict[str, Callable[[_Compiler, Any, Any], Test]] = {
+_INSIDE: dict[str, Callable[[Compiler, Any, Any], Test]] = {
     "properties": _properties,
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional,

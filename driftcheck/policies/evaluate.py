@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from driftcheck.documents.breaches import Breach
 from driftcheck.model.pointer import join
 from driftcheck.model.values import Json, Unknown
 from driftcheck.policies.model import Policy
 
 if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
-
     from driftcheck.policies.keywords import Surroundings
     from driftcheck.policies.prepared import Prepared
 
@@ -76,7 +75,21 @@ def evaluate_one(
 def _said(
     ready: Prepared, document: Mapping[str, Json], around: Surroundings
 ) -> Iterator[Violation | Undecidable]:
-    """What the validator says of a policy and a document, with everything looked at."""
+    """What is to be said of a policy and a document, with everything looked at."""
+    breaches = ready.breaches(document, around)
+    if breaches is None:
+        yield from _said_by_the_validator(ready, document, around)
+        return
+    violations: dict[str, Violation] = {}
+    for each in breaches:
+        _add(violations, ready.policy, each)
+    yield from violations.values()
+
+
+def _said_by_the_validator(
+    ready: Prepared, document: Mapping[str, Json], around: Surroundings
+) -> Iterator[Violation | Undecidable]:
+    """The same where only the validator can tell."""
     from driftcheck.policies.validator import UndecidedError, iter_errors, verdict
 
     policy = ready.policy
@@ -86,12 +99,13 @@ def _said(
     violations: dict[str, Violation] = {}
     undecidable: Undecidable | None = None
     for error in iter_errors(ready.must, document, around):
-        pointer = _pointer(error) or policy.path
         if isinstance(error, UndecidedError):
+            pointer = _pointer(error.absolute_path) or policy.path
             undecidable = undecidable or Undecidable(policy, pointer, error.unknown)
         else:
-            violation = Violation(policy, pointer, _wanted(error), _actual(error, pointer))
-            violations.setdefault(pointer, violation)
+            path, keyword = tuple(error.absolute_path), str(error.validator)
+            breach = Breach(path, keyword, error.validator_value, error.instance)
+            _add(violations, policy, breach)
     if violations and isinstance(applies, Unknown):
         yield Undecidable(policy, next(iter(violations)), applies)
     elif violations:
@@ -100,15 +114,16 @@ def _said(
         yield undecidable
 
 
-def _pointer(error: ValidationError) -> str:
-    return join(*(str(token) for token in error.absolute_path))
+def _add(violations: dict[str, Violation], policy: Policy, breach: Breach) -> None:
+    """Put a breach among the violations, unless there is one at its place."""
+    pointer = _pointer(breach.path) or policy.path
+    if pointer not in violations:
+        # The one value that the keyword asked for, if it asks for one.
+        wanted = breach.wanted if breach.keyword == "const" else None
+        # A finding about the whole document would repeat all of it.
+        actual = breach.found if breach.path and pointer else None
+        violations[pointer] = Violation(policy, pointer, wanted, actual)
 
 
-def _wanted(error: ValidationError) -> Json:
-    """The one value that the failing keyword asked for, or None where it asked for more."""
-    return error.validator_value if error.validator == "const" else None
-
-
-def _actual(error: ValidationError, pointer: str) -> Json:
-    # A finding about the whole document would repeat all of it.
-    return error.instance if error.absolute_path and pointer else None
+def _pointer(path: Iterable[str | int]) -> str:
+    return join(*(str(token) for token in path))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from driftcheck.documents.breaches import Breach, Finder, NotDecided
 from driftcheck.documents.quick import Test
 from driftcheck.model.values import Json
 from driftcheck.policies.keywords import Surroundings, Validating
 from driftcheck.policies.model import Policy, with_parameters
-from driftcheck.policies.quick import quick_test
+from driftcheck.policies.quick import finder, quick_test
 
 #: Most policies to keep prepared; a run has some dozens, for a handful of specs.
 _MOST = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A policy ready to be held against many tables."""
 
@@ -35,6 +37,24 @@ class Prepared:
             if self._when_test is not None and self._when_test(document) is False:
                 return True
             return self._must_test is not None and self._must_test(document) is True
+
+    def breaches(self, document: Mapping[str, Json], around: Surroundings) -> list[Breach] | None:
+        """Where a table breaks the policy; None where that takes the validator."""
+        if self._when_test is None or self._finder is None:
+            return None
+        with Validating(document, around):
+            applies = self._when_test(document)
+            if applies is None:
+                return None
+            try:
+                return list(self._finder(document)) if applies else []
+            except NotDecided:
+                return None
+
+    @cached_property
+    def _finder(self) -> Finder | None:
+        # Most policies are kept by all tables.
+        return finder(self.must)
 
 
 _known: dict[tuple[int, str], Prepared] = {}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from driftcheck.documents import quick
+from driftcheck.documents import breaches, quick
+from driftcheck.documents.breaches import Breach, Finder, NotDecided
 from driftcheck.documents.quick import Schema, Test, every
 from driftcheck.model.values import Json
-from driftcheck.policies.keywords import OWN, Keyword, Undecided
+from driftcheck.policies.keywords import OWN, THE_VALUE, Keyword, Undecided
 from driftcheck.policies.patterns import compiled
 
 
@@ -21,6 +22,11 @@ def quick_test(schema: Schema) -> Test | None:
     same ``Validating`` context.
     """
     return quick.quick_test(schema, own=_OWN, search=_search)
+
+
+def finder(schema: Schema) -> Finder | None:
+    """What finds the places that break a ``must``; see ``documents.breaches``, and above."""
+    return breaches.finder(schema, own=_FINDERS, tests=_OWN, search=_search)
 
 
 def _search(pattern: str) -> Callable[[str], object]:
@@ -36,4 +42,16 @@ def _test(keyword: Keyword, argument: Any) -> Test:
     return test
 
 
+def _finder(name: str, keyword: Keyword, argument: Any) -> Finder:
+    def find(value: Json) -> Iterator[Breach]:
+        for outcome in keyword(argument, value):
+            if isinstance(outcome, Undecided):
+                raise NotDecided
+            found = value if outcome.found is THE_VALUE else outcome.found
+            yield Breach(tuple(outcome.path), name, argument, found)
+
+    return find
+
+
 _OWN = {name: partial(_test, keyword) for name, keyword in OWN.items()}
+_FINDERS = {name: partial(_finder, name, keyword) for name, keyword in OWN.items()}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from driftcheck.aspects.base import Facts
 from driftcheck.model.report import ApiCalls
 from driftcheck.spec.model import Spec, Target
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 class Connection(Protocol):

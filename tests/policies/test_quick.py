@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from driftcheck.documents.breaches import Breach, NotDecided
 from driftcheck.model.values import Sensitive, Unknown
 from driftcheck.policies.keywords import Surroundings, Validating
 from driftcheck.policies.load import load_policies
 from driftcheck.policies.model import with_parameters
-from driftcheck.policies.quick import quick_test
-from driftcheck.policies.validator import verdict
+from driftcheck.policies.quick import finder, quick_test
+from driftcheck.policies.validator import UndecidedError, iter_errors, verdict
 
 PACK = load_policies([Path(__file__).parents[2] / "policies"])
 NAMES = st.sampled_from(["a", "b", "c"])
@@ -129,6 +131,42 @@ def test_what_a_test_says_is_what_the_validator_says(
         assert verdict(whole, document) is said
 
 
+def _breaches(schema: Any, document: Any) -> list[Breach] | None:
+    find = finder(schema)
+    if find is None:
+        return None
+    with Validating(document, Surroundings()):
+        try:
+            return list(find(document))
+        except NotDecided:
+            return None
+
+
+def _first_at_each(breaches: Iterable[Breach]) -> dict[tuple[str | int, ...], str]:
+    first: dict[tuple[str | int, ...], str] = {}
+    for breach in breaches:
+        first.setdefault(breach.path, repr((breach.keyword, breach.wanted, breach.found)))
+    return first
+
+
+def _of_the_validator(schema: Any, document: Any) -> list[Breach]:
+    errors = list(iter_errors(schema, document))
+    assert not any(isinstance(error, UndecidedError) for error in errors)
+    return [
+        Breach(tuple(e.absolute_path), cast(Any, e.validator), e.validator_value, e.instance)
+        for e in errors
+    ]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SCHEMAS, NAMED, documents(st.one_of(SCALARS, MARKERS)))
+def test_what_is_found_is_what_the_validator_finds(schema: Any, named: Any, document: Any) -> None:
+    whole = {"allOf": [schema], "$defs": {"named": named}}
+    found = _breaches(whole, document)
+    if found is not None:
+        assert _first_at_each(found) == _first_at_each(_of_the_validator(whole, document))
+
+
 NOT_COMPILED = {"uniqueItems", "prefixItems", "propertyNames"}
 
 
@@ -156,6 +194,11 @@ def test_the_shipped_policies_are_compiled_and_agree_on_their_examples(policy: A
             assert test is not None
             if said is not None:
                 assert verdict(schema, example.document) is said
+            found = _breaches(schema, example.document)
+            assert (found is None) is (said is None)
+            if found is not None:
+                theirs = _of_the_validator(schema, example.document)
+                assert _first_at_each(found) == _first_at_each(theirs)
 
 
 def test_a_schema_that_refers_to_itself_is_left_to_the_validator() -> None:
