@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 
 from driftcheck.aspects import BY_NAME, FIELD_OWNERS
 from driftcheck.documents import Document, load_document
+from driftcheck.documents.nodes import MAX_BYTES
 from driftcheck.documents.validate import suggestion, validate
 from driftcheck.errors import SpecError, UsageError
 from driftcheck.model.finding import Severity
@@ -19,7 +21,15 @@ from driftcheck.model.pointer import join, split
 from driftcheck.model.table import Fragment
 from driftcheck.model.values import Json
 from driftcheck.model.waiver import Waiver
-from driftcheck.paths import is_directory, is_file, is_inside, real, repository_root, shown
+from driftcheck.paths import (
+    is_directory,
+    is_file,
+    is_inside,
+    leads_out,
+    real,
+    repository_root,
+    shown,
+)
 from driftcheck.spec.instances import has_placeholder, instances
 from driftcheck.spec.model import (
     AspectSelection,
@@ -34,28 +44,50 @@ from driftcheck.spec.model import (
 from driftcheck.spec.schema import spec_schema
 
 _SUFFIXES = (".yaml", ".yml", ".json")
+#: In YAML at the beginning of a line, in JSON anywhere.
+_VERSION = re.compile(rb'(?m)(^|[{,]\s*)["\']?version["\']?[ \t]*:[ \t]*1[ \t]*($|[\r,}#])')
 
 
 def find_specs(paths: list[Path]) -> list[Path]:
     """The spec files that the paths stand for: files themselves, and those in directories.
 
     A directory gives its ``.yaml``, ``.yml`` and ``.json`` files, JSON Schemas
-    (``*.schema.json``) aside. Raises ``UsageError`` for a directory without any.
+    (``*.schema.json``) and hidden files aside. Raises ``UsageError`` for a directory
+    without any.
     """
     found: list[Path] = []
     for path in paths:
         if not path.is_dir():
             found.append(path)
             continue
-        inside = sorted(
-            p
-            for p in path.iterdir()
-            if p.suffix in _SUFFIXES and not p.name.endswith(".schema.json") and p.is_file()
-        )
+        inside = documents_in(path)
         if not inside:
             raise UsageError(f"{shown(path)}: there is no spec (*.yaml, *.json) in this directory.")
         found += inside
     return list(dict.fromkeys(found))
+
+
+def documents_in(directory: Path) -> list[Path]:
+    """The files of a directory that may be specs."""
+    return sorted(
+        p
+        for p in directory.iterdir()
+        if p.suffix in _SUFFIXES
+        and not p.name.endswith(".schema.json")
+        and not p.name.startswith(".")
+        and p.is_file()
+    )
+
+
+def looks_like_a_spec(file: Path) -> bool:
+    """Whether a file can be read and states the version of the format of specs."""
+    if leads_out(file):
+        return False
+    try:
+        with file.open("rb") as stream:
+            return _VERSION.search(stream.read(MAX_BYTES)) is not None
+    except OSError:
+        return False
 
 
 def load_specs(path: Path, root: Path | None = None) -> tuple[Spec, ...]:

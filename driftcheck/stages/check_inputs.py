@@ -8,10 +8,10 @@ from pathlib import Path
 
 from driftcheck.documents.validate import suggestion
 from driftcheck.errors import UsageError
-from driftcheck.hcl.module.load import FileParser
+from driftcheck.hcl.module.load import FileParser, configuration_files
 from driftcheck.policies.model import Policy
 from driftcheck.spec.model import PolicySelection, Spec
-from driftcheck.stages.discover import root_modules
+from driftcheck.stages.discover import holds_code, root_modules
 from driftcheck.stages.kept.policies import load_policies
 from driftcheck.stages.parsed import ParsedOnce
 
@@ -87,13 +87,18 @@ def _modules(path: Path, parse: FileParser, *, gone: bool) -> list[Path]:
 
 
 def _holds_specs(path: Path) -> bool:
-    """Whether a directory is one of specs: YAML or JSON and no Terraform code."""
-    if not path.is_dir():
+    """Whether a directory is one of specs.
+
+    A tree of code may have settings of other programs at its top, in YAML or JSON too.
+    """
+    if not path.is_dir() or any(configuration_files(path)):
         return False
-    names = [p.name for p in path.iterdir()]
-    return any(n.endswith((".yaml", ".yml")) for n in names) and not any(
-        n.endswith((".tf", ".tf.json")) for n in names
-    )
+    from driftcheck.spec.load import documents_in, looks_like_a_spec
+
+    documents = documents_in(path)
+    if not documents:
+        return False
+    return any(map(looks_like_a_spec, documents)) or not holds_code(path)
 
 
 def _selection(packs: Sequence[str], policies: Sequence[Policy]) -> PolicySelection:

@@ -38,6 +38,11 @@ def root_modules(path: Path, parse: FileParser) -> list[Path]:
     return roots
 
 
+def holds_code(path: Path) -> bool:
+    """Whether there are Terraform files in a directory or below it."""
+    return any(_directories(path))
+
+
 def _directories(top: Path) -> Iterator[Path]:
     """The directories below ``top`` that hold Terraform files; links are not followed."""
     for count, (directory, below, files) in enumerate(os.walk(top)):

@@ -83,8 +83,9 @@ class Reach:
     """What a use is about, as far as specs and code tell.
 
     ``tables`` are ARNs of tables, ``keys`` of KMS keys (none where none is named),
-    ``streams`` of Kinesis streams. ``lists`` tells that tables are listed, ``most`` how many
-    tables the largest target has at least, ``aspects`` what a scan looks at.
+    ``streams`` of Kinesis streams. ``lists`` tells that tables are found by patterns, ``unmanaged`` that a
+    scan looks for those that no spec covers, ``most`` how many tables the largest target has
+    at least, ``aspects`` what a scan looks at.
     """
 
     tables: frozenset[str]
@@ -93,6 +94,7 @@ class Reach:
     streams: frozenset[str] = frozenset()
     replicated: bool = False
     lists: bool = False
+    unmanaged: bool = False
     account: str = "*"
     encrypted: bool = False
     most: int = 0
@@ -108,6 +110,7 @@ class _Found:
     accounts: set[str] = field(default_factory=set)
     replicated: bool = False
     lists: bool = False
+    unmanaged: bool = False
     encrypted: bool = False
     most: int = 0
     aspects: set[str] = field(default_factory=set)
@@ -120,7 +123,7 @@ def reach_of(
     found = _Found()
     for spec in specs:
         needing = Needing(spec.policies.selected(policies), spec.aspects)
-        found.lists |= spec.unmanaged.enabled
+        found.unmanaged |= spec.unmanaged.enabled
         for target in spec.targets:
             found.lists |= any(is_pattern(stated) for stated in spec.live_names(target))
             tables = code_of_spec(
@@ -135,6 +138,7 @@ def reach_of(
         streams=frozenset(found.streams),
         replicated=found.replicated,
         lists=found.lists,
+        unmanaged=found.unmanaged,
         account=next(iter(found.accounts)) if len(found.accounts) == 1 else "*",
         encrypted=found.encrypted,
         most=found.most,
@@ -221,7 +225,7 @@ def _statements(use: Use, reach: Reach) -> Iterator[dict[str, Json]]:
         writes = {o for aspect in ASPECTS for o in aspect.writes}
     if use is Use.PROVISION:
         writes |= {"dynamodb:CreateTable"}
-    if reach.lists and use is not Use.PROVISION:
+    if (reach.lists and use is not Use.PROVISION) or (reach.unmanaged and use is Use.SCAN):
         reads |= {"dynamodb:ListTables"}
     if use is Use.SCAN and (reach.lists or reach.most >= BULK_TAGS_FROM):
         reads |= {TAGS_IN_BULK} if LIST_TAGS in reads else set()

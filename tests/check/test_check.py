@@ -58,6 +58,48 @@ def test_specs_of_a_directory(repository: Repository) -> None:
     assert outcome.code == 1
 
 
+SETTINGS = {
+    ".pre-commit-config.yaml": "repos: []\n",
+    "mkdocs.yml": 'version: "1"\nname: a site\n',
+    "package.json": '{"name": "a", "version": "1.0.0"}\n',
+}
+
+
+HIDDEN = {"specs/.prettierrc.yaml": "semi: false\n"}
+
+
+def test_settings_of_other_programs_make_no_tree_a_directory_of_specs(
+    repository: Repository,
+) -> None:
+    repository.write({"infra/main.tf": BARE, **SETTINGS})
+    outcome = repository.check(".")
+    assert [told[0] for told in outcome.told("policy")] == ["pitr-enabled"]
+    assert outcome.code == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("a.yaml", SPEC.format(name="a", protected="false")),
+        (
+            "a.json",
+            '{"name": "a", "version": 1, "module": "../module", "policies": {"packs": []},'
+            '"targets": [{"name": "t", "account": "123456789012", "region": "eu-central-1"}],'
+            '"contract": {"deletion_protection_enabled": false}}',
+        ),
+    ],
+)
+@pytest.mark.parametrize("below", [{}, {"specs/old/main.tf": BARE}])
+def test_specs_of_a_directory_that_is_named(
+    repository: Repository, file: str, text: str, below: dict[str, str]
+) -> None:
+    repository.write({"module/main.tf": GOOD, f"specs/{file}": text, **below, **HIDDEN})
+    outcome = repository.check("specs")
+    (finding,) = [f for f in outcome.findings if f["kind"] == "contract"]
+    assert (finding["spec"], finding["path"]) == ("a", "/deletion_protection_enabled")
+    assert outcome.code == 1
+
+
 @pytest.mark.parametrize("name", ["zz/main.tf", "zz/more.tf.json", "aa/main.tf"])
 def test_one_file_that_cannot_be_parsed_is_enough(repository: Repository, name: str) -> None:
     repository.write({f"m{number}/main.tf": GOOD for number in range(12)})

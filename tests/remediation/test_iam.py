@@ -232,3 +232,24 @@ def test_many_tables_without_a_known_name_have_their_tags_read_in_bulk(
     spec = WITH_MODULE.replace('account: "123456789012", ', "")
     found = policy_of(module, spec, tmp_path, capsys)
     assert "tag:GetResources" in found["AcrossTables"]["Action"]
+
+
+@pytest.mark.parametrize(
+    ("use", "spec", "listed"),
+    [
+        ("scan", BARE + "unmanaged: {enabled: true}\n", True),
+        ("remediate", BARE + "unmanaged: {enabled: true}\n", False),
+        ("scan", BARE.replace("table: orders", "table: order-*"), True),
+        ("remediate", BARE.replace("table: orders", "table: order-*"), True),
+        ("remediate", BARE, False),
+    ],
+)
+def test_tables_are_listed_by_who_looks_for_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], use: str, spec: str, listed: bool
+) -> None:
+    file = tmp_path / "orders.yaml"
+    file.write_text(spec, encoding="utf-8")
+    assert run(["iam", use, str(file)]) == 0
+    policy = json.loads(capsys.readouterr().out)
+    allowed = {action for statement in policy["Statement"] for action in statement["Action"]}
+    assert ("dynamodb:ListTables" in allowed) is listed

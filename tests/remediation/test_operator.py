@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -174,6 +175,31 @@ def test_nothing_happens_without_consent(operator: Operator) -> None:
     assert operator.remediate(operator.spec("orders", LIVE)) == 2
     assert "1 steps need consent: give --yes" in operator.err
     assert operator.writes() == []
+
+
+class Terminal(io.StringIO):
+    """A stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("wanted", ["text", "json", "json=plan.json"])
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_who_is_asked_has_seen_the_plan(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, wanted: str, answer: str
+) -> None:
+    table = operator.table("orders", tags={})
+    spec = operator.spec("orders", LIVE)
+    monkeypatch.setattr(sys, "stdin", Terminal(f"{answer}\n"))
+    out, err = Terminal(), Terminal()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    code = operator.remediate(spec, "--format", wanted, "--no-color")
+    asked = err.getvalue().partition("Make 1 steps?")[0]
+    assert ("set the tag Owner" in asked) is (wanted == "json")
+    assert wanted == "json" or "set the tag Owner" in out.getvalue()
+    assert (table.tags, code) == (({"Owner": "a"}, 0) if answer == "y" else ({}, 2))
 
 
 def test_destructive_steps_need_the_name_of_the_table(operator: Operator) -> None:

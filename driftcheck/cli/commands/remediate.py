@@ -277,8 +277,11 @@ class _Run:
         from driftcheck.reports.printable import printable
 
         asks = not yes and sys.stdin.isatty() and sys.stderr.isatty()
-        self._tell(self._text.plan(self._plan, self._permission))
+        plan = self._text.plan(self._plan, self._permission)
+        self._tell(plan)
         if asks:
+            if not self._tells():
+                typer.echo(plan, err=True, nl=False)  # nobody agrees to what was not shown
             for table in tables_to_confirm(self._plan, self._permission):
                 typer.echo(f"Destructive steps on {printable(str(table))} are allowed.", err=True)
                 answer = typer.prompt(
@@ -349,8 +352,11 @@ class _Run:
             text += "".join(f"To go back: driftcheck remediate --to {path}\n" for path in done.undo)
         return text
 
+    def _tells(self) -> bool:
+        return any(o.format == "text" and o.file is None for o in self._wanted)
+
     def _tell(self, text: str) -> None:
-        if any(o.format == "text" and o.file is None for o in self._wanted):
+        if self._tells():
             sys.stdout.write(text)
             sys.stdout.flush()
 
