@@ -83,9 +83,9 @@ class Reach:
     """What a use is about, as far as specs and code tell.
 
     ``tables`` are ARNs of tables, ``keys`` of KMS keys (none where none is named),
-    ``streams`` of Kinesis streams. ``lists`` tells that tables are found by patterns, ``unmanaged`` that a
-    scan looks for those that no spec covers, ``most`` how many tables the largest target has
-    at least, ``aspects`` what a scan looks at.
+    ``streams`` of Kinesis streams. ``lists`` tells that tables are found by patterns,
+    ``unmanaged`` that a scan looks for those that no spec covers, ``most`` how many tables
+    the largest target has at least, ``aspects`` what a scan looks at.
     """
 
     tables: frozenset[str]
