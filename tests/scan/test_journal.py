@@ -102,6 +102,7 @@ def test_there_is_no_journal(tmp_path: Path) -> None:
         b"\xff\n",
         b'{"driftcheck_journal": 2, "started_at": "2026-11-22T03:00:00+00:00"}\n',
         b'{"driftcheck_journal": 1, "started_at": "yesterday"}\n',
+        b'{"driftcheck_journal": 1, "started_at": "2026-11-22T03:00:00"}\n',
         b'{"driftcheck_journal": 1}\n',
     ],
 )
@@ -113,7 +114,18 @@ def test_another_file(tmp_path: Path, content: bytes) -> None:
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("line", [b"{}", b"[]", b"1", b'{"key": 1, "of": ""}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b"{}", b"[]", b"1", b'{"key": 1, "of": ""}', b"[" * 100_000),
+        b'{"key": [[]], "of": ""}',
+        b'{"api_calls": {"dynamodb:DescribeTable": {"calls": "7"}}}',
+        b'{"api_calls": {"dynamodb:DescribeTable": {"calls": -7}}}',
+        b'{"api_calls": {"dynamodb:DescribeTable": {"calls": 7, "more": 7}}}',
+        b'{"api_calls": {"dynamodb:DescribeTable": 7}}',
+        b'{"api_calls": 7}',
+    ],
+)
 def test_a_line_that_is_none(file: Path, line: bytes) -> None:
     file.write_bytes(file.read_bytes() + line + b"\n")
     with pytest.raises(UsageError, match=r"run\.jsonl:4: this is no line of a journal"):

@@ -98,12 +98,12 @@ class Journal:
                 if number == 1:
                     if data["driftcheck_journal"] != FORMAT:
                         raise ValueError
-                    self.started_at = datetime.fromisoformat(data["started_at"])
+                    self.started_at = _moment(data["started_at"])
                 elif "run" in data:
                     runs.append(last)
                     last = {}
                 elif "api_calls" in data:
-                    last = {name: ApiCalls(**calls) for name, calls in data["api_calls"].items()}
+                    last = {name: _calls(counts) for name, counts in data["api_calls"].items()}
                 else:
                     self._entries[tuple(data["key"])] = (offset, str(data["of"]))
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -143,7 +143,7 @@ class Journal:
         self._file.seek(entry[0])
         try:
             return decoded(json.loads(self._file.readline(MAX_LINE)))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None  # not as this program wrote it: it is looked at again
 
     def write(
@@ -169,3 +169,18 @@ class Journal:
             with contextlib.suppress(OSError):
                 self._file.close()
             raise UsageError(f"{self.path}: cannot be written: {error.strerror}.") from error
+
+
+def _moment(text: str) -> datetime:
+    """Raises ``ValueError`` for a text that is no moment, or says of no time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+def _calls(counts: Mapping[str, Any]) -> ApiCalls:
+    """Raises ``TypeError`` or ``ValueError`` for what are no counts of calls."""
+    if not all(type(count) is int and count >= 0 for count in counts.values()):
+        raise ValueError("no counts")
+    return ApiCalls(**counts)
