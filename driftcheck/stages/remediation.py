@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -180,6 +181,12 @@ def _again(
     )
 
 
+#: What stands neither in names of tables nor in those of files.
+_NO_FILE_NAME = re.compile(r"[^A-Za-z0-9_.-]")
+#: What might end a comment in YAML.
+_NO_COMMENT = re.compile(r"[^ -~]")
+
+
 def save_undo(surveyed: Surveyed, directory: Path) -> Path:
     """Write a table, as it is before anything is done, as a spec; the file's path.
 
@@ -197,9 +204,11 @@ def save_undo(surveyed: Surveyed, directory: Path) -> Path:
         "policies": {"packs": []},
         "contract": encoded(contract_before(plan, live)),
     }
-    path = _unused(directory, f"undo-{plan.account}-{plan.region}-{plan.table}")
+    # The endpoint has told these names, and nobody knows whose it is.
+    name = _NO_FILE_NAME.sub("_", f"undo-{plan.account}-{plan.region}-{plan.table}")
+    path = _unused(directory, name)
     head = (
-        f"# {plan} as it was at {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, before driftcheck\n"
+        f"# {_NO_COMMENT.sub('?', str(plan))} as it was at {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, before driftcheck\n"
         f"# changed it. To go back: driftcheck remediate --to {path.name}\n"
     )
     try:

@@ -223,6 +223,19 @@ def test_a_dry_run_writes_nothing(operator: Operator) -> None:
     assert not (operator.directory / ".driftcheck").exists()
 
 
+def test_a_name_that_is_none_leads_nowhere(operator: Operator) -> None:
+    """An endpoint tells what it likes, and what it calls a table becomes the name of a file."""
+    name = "../../up\nversion: 2"
+    operator.table(name, tags={})
+    inside = operator.directory / "a" / "b"
+    inside.mkdir(parents=True)
+    spec = operator.spec("x", {"tags": {"Owner": "a"}}, table="*up*")
+    operator.remediate(spec, "--yes", "--run-dir", str(inside))
+    (undo,) = operator.directory.rglob("*undo-*")
+    assert undo.parent == inside
+    assert yaml.safe_load(undo.read_text(encoding="utf-8"))["table"] == name
+
+
 def test_max_changes(operator: Operator) -> None:
     operator.table("orders", tags={}, deletion_protection_enabled=False)
     spec = operator.spec("orders", LIVE)
