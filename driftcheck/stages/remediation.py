@@ -208,8 +208,9 @@ def save_undo(surveyed: Surveyed, directory: Path) -> Path:
     name = _NO_FILE_NAME.sub("_", f"undo-{plan.account}-{plan.region}-{plan.table}")
     path = _unused(directory, name)
     head = (
-        f"# {_NO_COMMENT.sub('?', str(plan))} as it was at {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, before driftcheck\n"
-        f"# changed it. To go back: driftcheck remediate --to {path.name}\n"
+        f"# {_NO_COMMENT.sub('?', str(plan))}\n"
+        f"# as it was at {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, before driftcheck changed it.\n"
+        f"# To go back: driftcheck remediate --to {path.name}\n"
     )
     try:
         path.write_text(head + yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
