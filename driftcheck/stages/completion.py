@@ -42,7 +42,7 @@ _EVERYTHING = Permission(frozenset({Risk.DISRUPTIVE, Risk.DESTRUCTIVE}))
 
 @dataclass(frozen=True, slots=True)
 class OnlyAdding(Permission):
-    """Allows what fills a gap, and nothing that takes away or replaces what is there."""
+    """Allows what is safe or fills a gap, and nothing that replaces what is there at a risk."""
 
     def withholds(self, step: Step, table: str) -> str | None:
         """Why a step may not be made; None if it may."""
@@ -70,7 +70,7 @@ def complete(
 ) -> Completion:
     """Bring a table to what its code and, where that is silent, its spec say.
 
-    Of a table that was there before, only gaps are filled. Raises ``AwsError`` where
+    Of a table that was there before, gaps are filled and safe steps made. Raises ``AwsError`` where
     AWS refuses a step, or did not get it done in time, and ``KeyboardInterrupt`` when
     somebody interrupts.
     """

@@ -72,7 +72,7 @@ def command(
     It is held against specs and policies. Nothing of it is executed, and no terraform,
     credentials or network are needed. A PATH is a spec, a module's directory (held
     against the baseline policies), or a tree of root modules. Without one, the specs in
-    specs/ are checked.
+    specs/ are checked, or where there is no such directory the modules below this one.
     """
     from driftcheck.cli import output, session
     from driftcheck.settings import load_settings

@@ -46,7 +46,7 @@ Processes = Annotated[
         metavar="N",
         min=1,
         max=256,
-        help="Processes that share the work. Without it a run of thousands of tables has one for "
+        help="Processes that share the work. Without it a run of 500 tables or more has one for "
         "each processor.",
         show_default=False,
     ),
