@@ -123,7 +123,14 @@ def test_a_policy_adds_what_it_speaks_of(tmp_path: Path, aws: RecordedAws, asked
 def test_code_is_compared_in_everything_but_what_it_cannot_state(
     tmp_path: Path, aws: RecordedAws, asked: set[str]
 ) -> None:
-    aws.put(PROVISIONED)
+    scaled = {
+        "ResourceId": "table/orders",
+        "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+        "MinCapacity": 5,
+        "MaxCapacity": 9,
+    }
+    # Without a target nobody asks for policies.
+    aws.put({**PROVISIONED, TARGETS: {"ScalableTargets": [scaled]}})
     scanned(write(tmp_path), aws)
     every = {operation for aspect in ASPECTS for operation in aspect.reads}
     assert every - asked == {
