@@ -130,7 +130,7 @@ def _table() -> Schema:
             "left_out": {
                 "type": "array",
                 "items": _TEXT,
-                "description": "The aspects that the spec leaves out: neither read nor compared.",
+                "description": "The aspects that the spec leaves out of the comparison.",
             },
         },
         optional=["left_out"],

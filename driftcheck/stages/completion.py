@@ -42,7 +42,7 @@ _EVERYTHING = Permission(frozenset({Risk.DISRUPTIVE, Risk.DESTRUCTIVE}))
 
 @dataclass(frozen=True, slots=True)
 class OnlyAdding(Permission):
-    """Allows what is safe or fills a gap, and nothing that replaces what is there at a risk."""
+    """Allows what is safe or fills a gap, and nothing else that changes what is there."""
 
     def withholds(self, step: Step, table: str) -> str | None:
         """Why a step may not be made; None if it may."""
@@ -70,9 +70,9 @@ def complete(
 ) -> Completion:
     """Bring a table to what its code and, where that is silent, its spec say.
 
-    Of a table that was there before, gaps are filled and safe steps made. Raises ``AwsError`` where
-    AWS refuses a step, or did not get it done in time, and ``KeyboardInterrupt`` when
-    somebody interrupts.
+    Of a table that was there before, gaps are filled and safe steps made; what else
+    differs is left out. Raises ``AwsError`` where AWS refuses a step, or did not get it
+    done in time, and ``KeyboardInterrupt`` when somebody interrupts.
     """
     plan, sources = _planned(spec, code, connection)
     permission = _EVERYTHING if created else OnlyAdding()

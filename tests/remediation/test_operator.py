@@ -170,6 +170,18 @@ def test_what_is_safe_is_done_and_the_rest_is_named(operator: Operator) -> None:
     assert "it is disruptive: --allow disruptive" in operator.out
 
 
+def test_what_is_let_pass_is_not_called_converged(operator: Operator) -> None:
+    table = operator.table("orders", tags={})
+    table.indexes.pop("other")
+    spec = operator.spec("orders", LIVE)
+    assert operator.remediate(spec, "--yes", "--fail-on", "never") == 0
+    assert table.tags == {"Owner": "a"}
+    assert "Differences remain that --fail-on lets pass, as listed above." in operator.out
+    assert "Converged" not in operator.out
+    assert operator.remediate(spec, "--yes", *ALL, "--confirm-table", "orders") == 0
+    assert "Converged: read again" in operator.out
+
+
 def test_nothing_happens_without_consent(operator: Operator) -> None:
     operator.table("orders", tags={})
     assert operator.remediate(operator.spec("orders", LIVE)) == 2

@@ -71,8 +71,8 @@ def command(
 
     It is held against specs and policies. Nothing of it is executed, and no terraform,
     credentials or network are needed. A PATH is a spec, a module's directory (held
-    against the baseline policies), or a tree of root modules. Without one, the specs in
-    specs/ are checked, or where there is no such directory the modules below this one.
+    against the baseline policies), or a tree of root modules. Without one and without
+    --plan, the specs in specs/ are checked, or the modules below where there is no specs/.
     """
     from driftcheck.cli import output, session
     from driftcheck.settings import load_settings

@@ -55,9 +55,9 @@ def command(
     """Create the tables of a spec, or take them away.
 
     Waits until they are usable and prints what was made. It carries the tag
-    driftcheck:provisioned; a table without it is never touched. Running again makes
-    what is missing and every safe step. Exit codes: 0 made, 1 something of it could not
-    be made, 2 failed.
+    driftcheck:provisioned; a table without it is never touched. Running again makes what
+    is missing and every safe step; what else differs is named and stays. Exit codes: 0
+    made, 1 something of it was not made, 2 failed.
     """
     from driftcheck.aws.provision import Pace
     from driftcheck.cli import session

@@ -86,6 +86,14 @@ To = Annotated[
     list[Path] | None,
     typer.Option("--to", metavar="FILE", help="Go back to what an undo file says. Repeatable."),
 ]
+Evidence = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="REPORT.json",
+        help="An earlier JSON report: where code and live agreed then tells who moved since.",
+    ),
+]
 RunDirectory = Annotated[
     Path | None,
     typer.Option(
@@ -127,7 +135,7 @@ def command(
     no_wait: NoWait = False,
     poll_interval: options.PollInterval = 5.0,
     parallel: Parallel = 4,
-    baseline: options.BaselineFile = None,
+    baseline: Evidence = None,
     applied_ref: options.AppliedRef = None,
     var: options.Var = None,
     var_file: options.VarFiles = None,
@@ -337,7 +345,11 @@ class _Run:
         self._tell(self._verdict(done, directory))
 
     def _verdict(self, done: Remediation, directory: Path | None) -> str:
-        code = done.exit_code(self._fail_on.severity, patient=self._settings.pace.wait)
+        from driftcheck.model.finding import Severity
+
+        patient = self._settings.pace.wait
+        code = done.exit_code(self._fail_on.severity, patient=patient)
+        remaining = code == 1 or (code == 0 and done.exit_code(Severity.LOW, patient=patient) == 1)
         lines = {
             0: "Converged: read again, the tables are as they should be.",
             1: "Differences remain, as listed above.",
@@ -345,7 +357,9 @@ class _Run:
             130: "Interrupted: what is marked as made is done, the rest is not.",
         }
         text = lines[code] + "\n"
-        if code == 1:
+        if remaining and code == 0:
+            text = "Differences remain that --fail-on lets pass, as listed above.\n"
+        if remaining:
             text = self._text.plan(done.after.plan, self._permission) + text
         if directory is not None:
             text += f"Journal: {directory / 'journal.jsonl'}\n"

@@ -21,7 +21,13 @@ AppliedRef = Annotated[
 ]
 Concurrency = Annotated[
     int,
-    typer.Option("--concurrency", metavar="N", min=1, max=256, help="Tables read at a time."),
+    typer.Option(
+        "--concurrency",
+        metavar="N",
+        min=1,
+        max=256,
+        help="Tables read at a time; by each worker of a cluster.",
+    ),
 ]
 JournalFile = Annotated[
     Path | None,
@@ -92,8 +98,9 @@ def command(
 ) -> None:
     """Compare live tables with specs and code.
 
-    Without a SPEC, those in specs/ are scanned; with --sandbox the reference table's,
-    which is provisioned in the embedded AWS first. Reads only.
+    Without a SPEC, those in specs/ are scanned; with --sandbox the one of the reference
+    table that comes with driftcheck. --sandbox makes the tables of a spec from its module
+    first, in the embedded AWS. Reads only.
     """
     from driftcheck.cli import output, session
     from driftcheck.cli.scan_progress import ScanProgress
