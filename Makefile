@@ -8,13 +8,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS := 2
 ARGS :=
+# How coverage is shown: term lists the lines nobody ran; empty gives the total only.
+COVERAGE := term
 
 # Tried in turn until one runs, is new enough and can make virtual environments;
 # a name on PATH alone proves nothing (version managers leave stubs behind).
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --cov=driftcheck --cov-report=term
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --cov=driftcheck --cov-report=$(COVERAGE) -rfEs
 
 .DEFAULT_GOAL := help
 # An interrupted install leaves nothing that looks finished.
@@ -39,7 +41,7 @@ test: $(VENV)/.with-dev
 	$(PYTEST) -m "not slow and not terraform and not emulator" $(ARGS)
 
 test-all: $(VENV)/.with-dev
-	$(PYTEST) -rs $(ARGS)
+	$(PYTEST) $(ARGS)
 
 lint: $(VENV)/.with-dev
 	$(BIN)/ruff check
