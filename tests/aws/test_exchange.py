@@ -33,8 +33,9 @@ from driftcheck.aws.exchange import Answer, Exchange, NotPlain
 
 PLAIN = b"HTTP/1.1 200 OK\r\nX-Amzn-RequestId: one\r\nContent-Length: 2\r\n\r\n{}"
 HEADERS = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "User-Agent": "driftcheck/test"}
-#: What a server does with a request: sends these parts; None closes the connection.
-Act = Sequence[bytes | None]
+#: What a server does with a request: sends these parts; waits for an event; None closes the
+#: connection.
+Act = Sequence[bytes | threading.Event | None]
 
 
 class Server(ThreadingTCPServer):
@@ -81,6 +82,9 @@ class Handler(StreamRequestHandler):
         for part in next(self.server.acts):
             if part is None:
                 return False
+            if isinstance(part, threading.Event):
+                part.wait(30)
+                continue
             self.connection.sendall(part)
             time.sleep(0.02)  # so that the next part is not received with it
         return True
@@ -223,7 +227,7 @@ def test_a_connection_that_breaks_is_botocores_error(before: list[bytes]) -> Non
 
 @pytest.mark.parametrize("before", [[], [PLAIN[:20]], [PLAIN[:-1]]])
 def test_an_answer_that_does_not_come_is_botocores_error(before: list[bytes]) -> None:
-    with served([PLAIN], before, [PLAIN]) as server, opened(server, patience=0.5) as client:
+    with served([PLAIN], before, [PLAIN]) as server, opened(server, patience=3) as client:
         with pytest.raises(ReadTimeoutError):
             client.post()
         assert client.post() is None  # what comes later is nobody's answer
@@ -241,9 +245,11 @@ def test_a_connection_that_was_closed_meanwhile_is_not_used() -> None:
 
 
 def test_an_answer_that_nobody_asked_for_is_nobodys() -> None:
-    twice = [PLAIN, PLAIN.replace(b"{}", b"[]")]
+    received = threading.Event()
+    twice: Act = [PLAIN, received, PLAIN.replace(b"{}", b"[]")]
     with served([PLAIN], twice, [PLAIN]) as server, opened(server) as client:
         assert client.post() is not None
+        received.set()
         wait_for(lambda: is_connection_dropped(client.exchange._kept[0]))
         assert client.post() is None
         assert client.ordinary().content == b"{}"
