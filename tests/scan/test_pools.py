@@ -25,8 +25,15 @@ def test_threads_never_become_more_than_was_asked_for() -> None:
 
 
 def test_a_busy_processor_is_left_to_the_thread_that_has_it() -> None:
-    names = _names_of_threads(AsNeeded(16, worked=time.monotonic), tasks=30, seconds=0.01)
-    assert len(names) == 1
+    looked = 0.0
+
+    def clock() -> float:
+        nonlocal looked
+        looked = time.monotonic()
+        return looked
+
+    pool = AsNeeded(16, clock=clock, worked=lambda: looked)
+    assert len(_names_of_threads(pool, tasks=30, seconds=0.01)) == 1
 
 
 def test_nothing_begins_after_the_end() -> None:
