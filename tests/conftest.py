@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from driftcheck.aws.calls import Clients
 from driftcheck.cli import session
@@ -19,6 +21,18 @@ from driftcheck.stages.iam import Reach, Use, policy_for
 # program that they begin; some tests are about just that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Speed is for benchmarks to hold: the first example to need a module waits for its import, and
+# neighbours of this machine are nobody's mistake. A search that decides about a change is the
+# same for every change; everybody else's differs each time, so that more and more is searched.
+settings.register_profile(
+    "driftcheck",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+    print_blob=True,
+)
+settings.load_profile("driftcheck")
 
 #: Everybody may ask who they are.
 _FREE = {"sts:GetCallerIdentity"}

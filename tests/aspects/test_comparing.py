@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driftcheck.aspects import comparing
@@ -41,7 +41,6 @@ def found(aspect: Plain, expected: Any, actual: Any, *, partial: bool) -> list[A
     return list(differences(aspect, "/a", expected, actual, within))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FRAGMENTS, FRAGMENTS, st.booleans(), st.sampled_from([(), ("/a",), ("/*/b",)]))
 def test_a_quick_look_hides_nothing(
     expected: Any, actual: Any, partial: bool, atoms: tuple[str, ...]

@@ -76,7 +76,7 @@ def put(document: Json, pointer: str, value: Json) -> Json:
     return result
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(documents())
 def test_normal_form_stays_as_it_is(document: dict[str, Json]) -> None:
     fragments: dict[str, dict[str, Json]] = {}
@@ -86,13 +86,13 @@ def test_normal_form_stays_as_it_is(document: dict[str, Json]) -> None:
         assert BY_NAME[name].normalise(fragment) == fragment
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(documents(), st.booleans())
 def test_a_document_equals_itself(document: dict[str, Json], partial: bool) -> None:
     assert found(document, deepcopy(document), partial=partial) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(documents(), st.data())
 def test_one_changed_leaf_is_one_difference_there(
     document: dict[str, Json], data: DataObject
@@ -106,7 +106,7 @@ def test_one_changed_leaf_is_one_difference_there(
         assert outcome == [Difference(pointer, value, changed(value))]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(documents(), st.data())
 def test_one_unknown_leaf_is_undecided_there_at_most(
     document: dict[str, Json], data: DataObject
@@ -117,14 +117,14 @@ def test_one_unknown_leaf_is_undecided_there_at_most(
     assert not any(isinstance(item, Difference) for item in outcome)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(documents())
 def test_a_spec_that_states_a_part_of_a_document_is_met_by_it(document: dict[str, Json]) -> None:
     for field, value in document.items():
         assert found({field: value}, document, partial=True) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(documents(), documents())
 def test_every_difference_has_a_severity_and_a_risk(
     one: dict[str, Json], other: dict[str, Json]

@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSRequest, AWSResponse, HTTPHeaders
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.stub import Options, Place, Stub, access_key, serve
@@ -43,7 +43,6 @@ class Fixed(SigV4Auth):
         self._inject_signature_to_request(request, signature)  # type: ignore[attr-defined]
 
 
-@settings(deadline=None)
 @given(
     TEXT,
     TEXT,

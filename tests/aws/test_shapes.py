@@ -10,7 +10,7 @@ import pytest
 from botocore.model import OperationModel
 from botocore.parsers import create_parser
 from botocore.session import get_session
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftcheck.aws.direct import OPERATIONS
@@ -55,7 +55,7 @@ def _values(shape: Any) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("name", ALL)
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_an_answer_is_parsed_as_botocore_parses_it(name: str, data: st.DataObject) -> None:
     answer = data.draw(answers(name))

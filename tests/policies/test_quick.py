@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driftcheck.documents.breaches import Breach, NotDecided
@@ -120,7 +120,6 @@ def _said(schema: Any, document: Any) -> tuple[Any, bool | None]:
         return test, test(document)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SCHEMAS, NAMED, documents(st.one_of(SCALARS, MARKERS)))
 def test_what_a_test_says_is_what_the_validator_says(
     schema: Any, named: Any, document: Any
@@ -158,7 +157,6 @@ def _of_the_validator(schema: Any, document: Any) -> list[Breach]:
     ]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SCHEMAS, NAMED, documents(st.one_of(SCALARS, MARKERS)))
 def test_what_is_found_is_what_the_validator_finds(schema: Any, named: Any, document: Any) -> None:
     whole = {"allOf": [schema], "$defs": {"named": named}}
@@ -170,7 +168,6 @@ def test_what_is_found_is_what_the_validator_finds(schema: Any, named: Any, docu
 NOT_COMPILED = {"uniqueItems", "prefixItems", "propertyNames"}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SCHEMAS, documents(SCALARS))
 def test_a_test_decides_wherever_everything_is_known(schema: Any, document: Any) -> None:
     whole = {"allOf": [schema], "$defs": {"named": {"type": "string"}}}

@@ -34,7 +34,8 @@ pytestmark = pytest.mark.simulator
 REGION = "eu-central-1"
 #: Every run of `make test` tries a few tables; `make test-all` tries many.
 FEW = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 MANY = settings(FEW, max_examples=300)
 
