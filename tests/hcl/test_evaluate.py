@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from driftcheck.errors import HclError, HclLimitError
@@ -25,6 +23,7 @@ from driftcheck.hcl.values import (
     tuple_value,
     unknown,
 )
+from tests.hcl.bounded import ends
 
 
 class Variables:
@@ -155,10 +154,8 @@ def test_undeclared_references_are_errors_everywhere(text: str) -> None:
     ],
 )
 def test_work_is_bounded(text: str) -> None:
-    start = time.process_time()
-    with pytest.raises(HclLimitError):
+    with ends(), pytest.raises(HclLimitError):
         value_of(text, budget=300_000)
-    assert time.process_time() - start < 5
 
 
 def test_try_does_not_catch_a_bound() -> None:
@@ -253,17 +250,3 @@ def test_the_element_type_of_an_empty_splat_is_found() -> None:
 def test_a_null_splat_is_empty() -> None:
     assert value_of("null[*]").raw == []
     assert value_of("null[*]").type != DYNAMIC
-
-
-def test_ordinary_code_is_fast() -> None:
-    tree = parse_expression(
-        Source(
-            "test.tf", '{ name = "x-${var.env}", n = var.n + 1, tags = { a = "b", c = var.env } }'
-        )
-    )
-    context = EvalContext(Variables(env=string("prod"), n=number(3)))
-    start = time.process_time()
-    for _ in range(1000):
-        evaluate(tree, context)
-    # A thousand objects of five attributes; leave room for slow machines.
-    assert time.process_time() - start < 1

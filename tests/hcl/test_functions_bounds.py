@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from driftcheck.hcl.evaluate import evaluate
 from driftcheck.hcl.parser import parse_expression
 from driftcheck.hcl.source import Source
 from driftcheck.hcl.values import Value
+from tests.hcl.bounded import ends
 
 LONG = 'join("", [for i in range(1000) : "{}"])'.format("x" * 100)
 LAUGHS = "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\\n" for i in range(1, 14))
@@ -52,10 +52,8 @@ REFUSED = [
 
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:50])
 def test_refused(text: str) -> None:
-    began = time.process_time()
-    with pytest.raises(HclError):
+    with ends(), pytest.raises(HclError):
         evaluated(text)
-    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(
@@ -104,10 +102,10 @@ def test_every_function_draws_on_the_budget(text: str) -> None:
 
 
 def test_patterns_that_explode_elsewhere_are_harmless() -> None:
-    began = time.process_time()
-    assert evaluated(f'regexall("(x+x+)+y", {LONG})').as_list() == []
-    assert evaluated('regex("{}", "{}")'.format("a?" * 100 + "a" * 100, "a" * 100)).raw == "a" * 100
-    assert time.process_time() - began < 10
+    many = "a" * 100
+    with ends():
+        assert evaluated(f'regexall("(x+x+)+y", {LONG})').as_list() == []
+        assert evaluated(f'regex("{"a?" * 100}{many}", "{many}")').raw == many
 
 
 def test_nesting_that_people_write_is_accepted() -> None:

