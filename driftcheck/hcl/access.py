@@ -14,7 +14,7 @@ from driftcheck.hcl.types import (
     TupleType,
     Type,
 )
-from driftcheck.hcl.values import SENSITIVE, Unknown, Value
+from driftcheck.hcl.values import SENSITIVE, OpenObject, Unknown, Value
 
 _INVALID_INDEX = "Invalid index: the given key does not identify an element of this value"
 
@@ -43,6 +43,9 @@ def get_attr(value: Value, name: str) -> Value:
         found = raw.get(name)
         if found is not None:
             return found.with_marks(value.marks) if value.marks else found
+        more = raw.beyond(name) if isinstance(raw, OpenObject) else None
+        if more is not None:
+            return more.with_marks(value.marks)
     if raw is None:
         raise AccessError("This value is null, so it does not have any attributes.")
     type_ = value.type
@@ -187,6 +190,9 @@ def _index_object(value: Value, key: Value) -> Value:
     name = key.as_str()
     attributes = value.as_dict()
     if name not in attributes:
+        more = attributes.beyond(name) if isinstance(attributes, OpenObject) else None
+        if more is not None:
+            return more.with_marks(value.marks)
         hint = "Attributes of an object are selected by name, not by number."
         if not by_number and SENSITIVE not in value.marks:
             hint = _attributes_hint({n: v.type for n, v in attributes.items()})

@@ -23,7 +23,7 @@ Unknown is a value, not an exception: it flows through operations as it does in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -281,6 +281,22 @@ def tuple_value(items: Iterable[Value]) -> Value:
     """A tuple of the given values."""
     elements = list(items)
     return Value(TupleType(tuple(v.type for v in elements)), elements)
+
+
+class OpenObject(dict[str, Value]):
+    """The attributes of an object that may have more than are known.
+
+    ``beyond`` gives an attribute that is not among them, or None where there is certainly
+    no such attribute.
+    """
+
+    __slots__ = ("beyond",)
+
+    def __init__(
+        self, attributes: Mapping[str, Value], beyond: Callable[[str], Value | None]
+    ) -> None:
+        super().__init__(attributes)
+        self.beyond = beyond
 
 
 def object_value(attributes: Mapping[str, Value]) -> Value:

@@ -40,8 +40,13 @@ def code_of_spec(
     place: Place,
     options: EvaluationOptions,
     display: DisplayName | None = None,
+    *,
+    exact_plan: bool = False,
 ) -> CodeTables:
-    """The tables that a spec's module declares for a target; none for a spec without a module."""
+    """The tables that a spec's module declares for a target; none for a spec without a module.
+
+    With ``exact_plan`` its resources are as in Terraform's plan; see ``AwsSchemas``.
+    """
     if spec.module is None:
         return CodeTables()
     inputs: list[VarOption] = [VarFile(path) for path in spec.var_files_for(target)]
@@ -62,7 +67,7 @@ def code_of_spec(
             env=options.environment,
             workspace=workspace,
             repository_root=spec.root,
-            schemas=AwsSchemas(account=place.account, region=place.region),
+            schemas=AwsSchemas(account=place.account, region=place.region, exact_plan=exact_plan),
             resource_types=AwsSchemas.is_supported,
             display=display,
         ),

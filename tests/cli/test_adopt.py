@@ -84,7 +84,11 @@ def test_a_table_that_cannot_be_read_at_all(live: Program, deny: set[str]) -> No
 def test_the_sandbox_has_the_reference_table(cli: Program) -> None:
     done = cli("adopt", "invoices", "--sandbox")
     assert done.code == 0
-    assert yaml.safe_load(done.out)["contract"]["hash_key"] == "invoiceId"
+    spec = yaml.safe_load(done.out)
+    assert spec["contract"]["hash_key"] == "invoiceId"
+    assert spec["targets"][0]["name"] == "live"
+    named = cli("adopt", "invoices", "--sandbox", "--target", "here")
+    assert yaml.safe_load(named.out)["targets"][0]["name"] == "here"
 
 
 @pytest.mark.parametrize(

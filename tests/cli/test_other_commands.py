@@ -17,7 +17,7 @@ from driftcheck.policies.schema import policy_schema
 from driftcheck.reports.schema import report_schema
 from driftcheck.resources import data_root, policy_directory, reference_spec
 from driftcheck.spec.schema import spec_schema
-from tests.cli.conftest import MODULE, Program
+from tests.cli.conftest import MODULE, SPEC, Program
 
 
 def test_show(cli: Program) -> None:
@@ -49,6 +49,97 @@ def test_show_raw(cli: Program) -> None:
     assert set(row) == {"address", "type", "name", "values", "unknown"}
     assert row["values"]["name"] == "orders"
     assert row["unknown"]["stream_arn"] is True
+
+
+TWO_PLACES = SPEC.replace(
+    "targets:\n",
+    "targets:\n  - {name: old, account: '999999999999', variables: {name: orders-old}}\n",
+)
+
+
+def test_show_a_spec_as_terraform_plans_it(cli: Program) -> None:
+    cli.write("module/main.tf", MODULE + 'output "arn" { value = aws_dynamodb_table.this.arn }\n')
+    of_spec = json.loads(cli("show", "specs/orders.yaml", "--raw").out)
+    of_module = json.loads(
+        cli("show", "module", "--raw", "--var", "name=orders", "--region", "eu-central-1").out
+    )
+    assert of_spec == of_module
+    assert of_spec[0]["unknown"]["arn"] is True
+
+
+def test_show_a_spec_of_several_targets(cli: Program) -> None:
+    cli.write("specs/orders.yaml", TWO_PLACES)
+    text = cli("show", "specs/orders.yaml", "--region", "eu-west-1").out
+    lines = [line for line in text.splitlines() if line and not line.startswith(" ")]
+    table = "aws_dynamodb_table.this  module/main.tf:7:1"
+    assert lines == [
+        "orders, old, 999999999999/eu-west-1",
+        table,
+        "orders, test, 123456789012/eu-central-1",
+        table,
+    ]
+    for option in ("--raw", "--format=json"):
+        old, test = json.loads(cli("show", "specs/orders.yaml", option).out)
+        assert (old["spec"], old["target"], old["account"]) == ("orders", "old", "999999999999")
+        assert (test["target"], test["region"]) == ("test", "eu-central-1")
+        inside = "values" if option == "--raw" else "document"
+        assert [row[inside]["name"] for row in (old, test)] == ["orders-old", "orders"]
+
+
+def test_show_one_of_several_targets(cli: Program) -> None:
+    cli.write("specs/orders.yaml", TWO_PLACES)
+    shown = cli("show", "specs/orders.yaml", "--target", "old", "--format", "json")
+    (table,) = json.loads(shown.out)
+    assert table["document"]["name"] == "orders-old"
+    assert "target" not in table
+
+
+def test_show_a_spec_that_for_each_repeats(cli: Program) -> None:
+    spec = SPEC.replace("name: orders\n", "name: n-${each.key}\nfor_each: [a, b]\n", 1)
+    cli.write("specs/orders.yaml", spec.replace("{name: orders}", '{name: "${each.key}"}'))
+    rows = json.loads(cli("show", "specs/orders.yaml", "--format", "json").out)
+    assert [(row["spec"], row["document"]["name"]) for row in rows] == [("n-a", "a"), ("n-b", "b")]
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [((), "unknown"), (("--region", "eu-west-1"), "eu-west-1")],
+)
+def test_show_a_target_without_a_region(
+    cli: Program, monkeypatch: pytest.MonkeyPatch, option: tuple[str, ...], expected: str
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    cli.write("specs/orders.yaml", SPEC.replace(", region: eu-central-1", ""))
+    cli.write(
+        "module/main.tf",
+        MODULE.replace('"test"', "data.aws_region.here.name") + 'data "aws_region" "here" {}\n',
+    )
+    (table,) = json.loads(cli("show", "specs/orders.yaml", "--format", "json", *option).out)
+    found = table["document"]["tags"]["Environment"]
+    assert (found if isinstance(found, str) else next(iter(found))) == expected
+
+
+def test_show_what_is_not_there_to_show(cli: Program) -> None:
+    unknown = cli("show", "specs/orders.yaml", "--target", "tset")
+    assert unknown.code == 2
+    assert unknown.err.strip() == 'driftcheck: specs/orders.yaml has no target "tset", only test.'
+    module = cli("show", "module", "--target", "test", "--var", "name=orders")
+    assert module.code == 2
+    assert (
+        module.err.strip()
+        == "driftcheck: --target test: module is no spec, and only specs have targets."
+    )
+    cli.write(
+        "specs/orders.yaml",
+        SPEC.replace("module: ../module\nvariables: {name: orders}\n", "table: orders\n"),
+    )
+    for option in ("--raw", "--format=json", "--format=text"):
+        done = cli("show", "specs/orders.yaml", option)
+        assert done.code == 2
+        assert done.err.strip() == (
+            "driftcheck: specs/orders.yaml: names no module, so there is no code to show."
+        )
 
 
 def test_show_unknown_and_sensitive_values(cli: Program) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +73,7 @@ def command(
         ) as connector,
     ):
         if sandbox:
-            place = session.reference_table(connector, progress.step)
+            place = replace(session.reference_table(connector, progress.step), name=target)
         adopted = adopt(
             tables,
             place,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.json_syntax import json_blocks
 from driftcheck.hcl.module.content import is_json
 from driftcheck.hcl.module.dynamic import DynamicBlocks, Expanded
 from driftcheck.hcl.module.instances import BodyOrigin
-from driftcheck.hcl.module.schema import AttributeSchema, BlockSchema, NestedBlock
+from driftcheck.hcl.module.schema import (
+    AttributeSchema,
+    BlockSchema,
+    NestedBlock,
+    likely_meant,
+)
 from driftcheck.hcl.module.scope import ModuleScope
 from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.syntax import Block, Body
@@ -26,9 +30,6 @@ from driftcheck.hcl.values import (
     unknown,
 )
 from driftcheck.model.location import Location
-
-#: So much alike are a word and its misspelling (``difflib``): two letters of ten may differ.
-_MISSPELT = 0.88
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,8 @@ class BodyEvaluator:
     ) -> None:
         """Report a name that the schema lacks: an error, unless a newer provider may have it."""
         known = [n for n, a in schema.attributes.items() if a.settable] + list(schema.blocks)
-        near = get_close_matches(name, known, n=1, cutoff=_MISSPELT)
-        hint = f'Did you mean "{near[0]}"?' if near else ""
+        near = likely_meant(name, known)
+        hint = f'Did you mean "{near}"?' if near else ""
         if name in known:
             hint = example
         if hint or self.session.schemas.closed:

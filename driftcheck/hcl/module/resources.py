@@ -19,6 +19,7 @@ from driftcheck.hcl.module.schema import (
     BlockSchema,
     PlanRequest,
     ProviderUse,
+    likely_meant,
 )
 from driftcheck.hcl.module.scope import ModuleScope
 from driftcheck.hcl.module.session import Session
@@ -26,7 +27,14 @@ from driftcheck.hcl.module.traversals import address_text
 from driftcheck.hcl.module.tree import ModuleNode, has_managed_resources
 from driftcheck.hcl.module.variables import check_rule
 from driftcheck.hcl.secrecy import without_secrets
-from driftcheck.hcl.values import EPHEMERAL, SENSITIVE_MARKS, Unknown, Value
+from driftcheck.hcl.values import (
+    EPHEMERAL,
+    SENSITIVE_MARKS,
+    OpenObject,
+    Unknown,
+    Value,
+    unknown,
+)
 
 
 def evaluate_resource(session: Session, node: ModuleNode, address: str) -> None:
@@ -95,7 +103,9 @@ class _ResourceEvaluator:
         if schema is not None and decl.mode == "resource":
             self._check_configuration(config, origin, provider)
         values = config if schema is None else self._complete(config, provider)
+        region = session.schemas.region_of(provider, values)
         if schema is not None:
+            values = self._open(_with_sensitive(values, schema), region)
             self._check(decl.lifecycle.postconditions, replace(scope, self_value=values))
         return ResourceInstance(
             address=self._address,
@@ -103,8 +113,8 @@ class _ResourceEvaluator:
             key=key,
             module=self._module,
             provider=provider,
-            region=session.schemas.region_of(provider, values),
-            values=_with_sensitive(values, schema),
+            region=region,
+            values=values,
             origin=origin,
             open=schema is None,
             existence=self._existence,
@@ -157,6 +167,23 @@ class _ResourceEvaluator:
         if decl.type == TERRAFORM_DATA:
             return plan_terraform_data(config, self._address)
         return self._session.schemas.plan(request)
+
+    def _open(self, values: Value, region: Value) -> Value:
+        """The same object, with what a newer provider may know about the instance."""
+        if not isinstance(values.raw, dict) or self._decl.type == TERRAFORM_DATA:
+            return values
+        schemas, address, known = self._session.schemas, self._address, values.raw
+
+        def beyond(name: str) -> Value | None:
+            found = schemas.newer(name, region)
+            if found is not None or schemas.closed or likely_meant(name, known) is not None:
+                return found
+            return unknown(
+                f"{address}.{name} is not known to driftcheck: either it is misspelt, or the "
+                "provider is newer than those driftcheck knows"
+            )
+
+        return Value(values.type, OpenObject(known, beyond), values.marks)
 
     def _deferred(self) -> str | None:
         """Why Terraform would read a data source only while it applies; None if it would not.

@@ -147,6 +147,18 @@ class PlanRequest:
     deferred: str | None = None
 
 
+#: So much alike are a word and its misspelling (``difflib``): two letters of ten may differ.
+_MISSPELT = 0.88
+
+
+def likely_meant(name: str, known: Iterable[str]) -> str | None:
+    """The known name that an unknown one is a misspelling of; None if it is unlike them all."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1, cutoff=_MISSPELT)
+    return near[0] if near else None
+
+
 class ResourceSchemas(Protocol):
     """Knowledge about providers; see the module's description."""
 
@@ -194,6 +206,12 @@ class ResourceSchemas(Protocol):
     def region_of(self, provider: ProviderUse, config: Value) -> Value:
         """The region that a resource lives in (null for a provider without regions)."""
 
+    def newer(self, name: str, region: Value) -> Value | None:
+        """An attribute that every type has in a newer provider, of an instance in ``region``.
+
+        Only asked for what the schema of a known type lacks; None where it is no such name.
+        """
+
 
 class NoSchemas:
     """Knows no resource type."""
@@ -229,3 +247,7 @@ class NoSchemas:
     def region_of(self, provider: ProviderUse, config: Value) -> Value:
         """Whatever the provider block says."""
         return provider.get("region") or null(STRING)
+
+    def newer(self, name: str, region: Value) -> Value | None:
+        """No provider is known."""
+        return None

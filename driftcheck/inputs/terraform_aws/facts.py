@@ -27,7 +27,7 @@ from driftcheck.hcl.types import (
     object_type,
 )
 from driftcheck.hcl.values import Value
-from driftcheck.inputs.terraform_aws.newer import NEW_TYPES, additions
+from driftcheck.inputs.terraform_aws.newer import GLOBAL_DATA, NEW_TYPES, REGION_OF_DATA, additions
 
 _FILE = Path(__file__).with_name("schemas.jsonl")
 _PRIMITIVES = {"s": STRING, "n": NUMBER, "b": BOOL, "d": DYNAMIC}
@@ -90,7 +90,8 @@ def _lines() -> dict[tuple[str, str], str]:
 def facts(kind: str, type_: str, newer: bool = False) -> Facts | None:
     """The facts about a type; ``kind`` is "resource", "data" or "provider".
 
-    ``newer`` adds what provider 6 has besides. None for a type that is not in the
+    ``newer`` adds what provider 6 has besides; data sources have it always, because they
+    are not seen in a plan. None for a type that is not in the
     file.
     """
     line = _lines().get((kind, type_))
@@ -103,6 +104,8 @@ def facts(kind: str, type_: str, newer: bool = False) -> Facts | None:
         return None
     if newer and kind == "resource":
         block = _merged(block, additions(type_))
+    elif kind == "data" and type_ not in GLOBAL_DATA:
+        block = {**block, "a": {**REGION_OF_DATA, **block.get("a", {})}}
     return _facts(block, (type_,))
 
 

@@ -12,6 +12,13 @@ from typing import Any
 #: Every regional resource of version 6 may say its region itself.
 REGION = {"region": ["s", "oc"]}
 
+#: Every regional data source likewise; optional, and told where it is not stated.
+REGION_OF_DATA = {"region": ["s", "o"]}
+#: Data sources of services that have no regions.
+GLOBAL_DATA = frozenset(
+    {"aws_caller_identity", "aws_canonical_user_id", "aws_iam_policy_document", "aws_iam_role"}
+)
+
 _KEY_SCHEMA = ["list", 0, 8, {"a": {"attribute_name": ["s", "r"], "key_type": ["s", "r"]}}]
 _WARM = [
     "list",

@@ -114,6 +114,8 @@ class AwsSchemas:
             elif attribute.computed and values[name].is_null:
                 reason = deferred or f"{request.address}.{name} is read from AWS"
                 values[name] = unknown(reason, attribute.type)
+            elif name == "region" and values[name].is_null:
+                values[name] = self._told(self.region_of(request.provider, request.config))
         return object_value(values)
 
     def region_of(self, provider: ProviderUse, config: Value) -> Value:
@@ -130,6 +132,14 @@ class AwsSchemas:
         if self.region is not None:
             return string(self.region)
         return null(STRING)
+
+    def newer(self, name: str, region: Value) -> Value | None:
+        """The region, which every regional resource and data source of version 6 tells."""
+        return self._told(region) if name == "region" else None
+
+    @staticmethod
+    def _told(region: Value) -> Value:
+        return unknown("the region is not known", STRING) if region.is_null else region
 
     def _facts(self, request: PlanRequest) -> Facts:
         names = frozenset(request.config.as_dict())
