@@ -1,4 +1,4 @@
-"""The Terraform language: reading and evaluating HCL as Terraform 1.11 does.
+"""The Terraform language: reading and evaluating HCL as Terraform 1.11 to 1.16 do.
 
 Nothing in this package knows of DynamoDB or AWS tables. From the bottom:
 ``source`` (text and positions), ``syntax`` (the located tree), ``parser`` (text to

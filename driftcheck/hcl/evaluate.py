@@ -1,6 +1,9 @@
 """The meaning of expressions.
 
-``evaluate`` gives the value of a syntax tree as Terraform 1.11 would compute it.
+``evaluate`` gives the value of a syntax tree as Terraform would compute it. Where versions
+differ it is 1.16: code that 1.11 takes has the same value in both, apart from what 1.11
+leaves unknown, and from errors that it reports and ``try()`` catches.
+
 Terraform does not stop at the first error: a failing part stands for an unknown value
 while the rest goes on, and only errors of parts that were needed count (the branch of a
 conditional that was not taken may fail, but the type of what it would have been still
@@ -287,6 +290,9 @@ def _binary(run: Evaluator, node: Binary, names: Names) -> Value:
     errors_before = len(run.errors)
     result = run.value(node.left, names)
     for link in reversed(chain):
+        if link.operator in ("&&", "||"):
+            result = _logical(run, link, result, errors_before, names)
+            continue
         right = run.value(link.right, names)
         if len(run.errors) > errors_before:
             result = unknown(FAILED, operators.result_type(link.operator))
@@ -295,21 +301,48 @@ def _binary(run: Evaluator, node: Binary, names: Names) -> Value:
     return result
 
 
+def _logical(run: Evaluator, node: Binary, left: Value, errors_before: int, names: Names) -> Value:
+    """``&&`` and ``||``: the errors of a side that has no say are dropped."""
+    right, right_errors = run.attempt(node.right, names)
+    left_errors = run.errors[errors_before:]
+    try:
+        found = operators.controlled(
+            node.operator,
+            operators.truth(left, 0),
+            operators.truth(right, 1),
+            bool(left_errors),
+        )
+    except operators.OperandError as error:
+        run.errors += right_errors
+        return _unsuitable(run, node, error)
+    if found is not None:
+        run.errors[errors_before:] = (left_errors, right_errors)[found.by]
+        return found.value
+    run.errors += right_errors
+    return (
+        unknown(FAILED, BOOL) if right_errors or left_errors else _operate(run, node, left, right)
+    )
+
+
 def _operate(run: Evaluator, node: Binary, left: Value, right: Value) -> Value:
     operator = node.operator
-    at: Node = node
     if operator in ("==", "!="):
         run.context.budget.charge(min(left.summary.weight, right.summary.weight), node)
     try:
         return operators.binary(operator, left, right)
     except operators.OperandError as error:
-        if error.operand is None:
-            about = f"operator {operator}"
-        else:
-            at = (node.left, node.right)[error.operand]
-            about = f"{('left', 'right')[error.operand]} side of {operator}"
-        type_ = operators.result_type(operator)
-        return run.fail(at, f"The {about} has an unsuitable value: {error}.", type_=type_)
+        return _unsuitable(run, node, error)
+
+
+def _unsuitable(run: Evaluator, node: Binary, error: operators.OperandError) -> Value:
+    at: Node = node
+    if error.operand is None:
+        about = f"operator {node.operator}"
+    else:
+        at = (node.left, node.right)[error.operand]
+        about = f"{('left', 'right')[error.operand]} side of {node.operator}"
+    type_ = operators.result_type(node.operator)
+    return run.fail(at, f"The {about} has an unsuitable value: {error}.", type_=type_)
 
 
 def _conditional(run: Evaluator, node: Conditional | TemplateIf, names: Names) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from driftcheck.hcl import numbers
 from driftcheck.hcl.convert import ConvertError, convert
@@ -19,6 +20,13 @@ class OperandError(Exception):
     def __init__(self, message: str, operand: int | None = None) -> None:
         super().__init__(message)
         self.operand = operand
+
+
+class Controlled(NamedTuple):
+    """A result that one operand decided; ``by`` is its index."""
+
+    value: Value
+    by: int
 
 
 _ARITHMETIC: dict[str, Callable[[numbers.Number, numbers.Number], numbers.Number]] = {
@@ -38,7 +46,7 @@ def result_type(operator: str) -> Type:
 def binary(operator: str, left: Value, right: Value) -> Value:
     """``left operator right``.
 
-    Both operands have been evaluated: neither ``&&`` nor ``||`` skips its right side.
+    Both operands have been evaluated; ask ``controlled`` first for ``&&`` and ``||``.
     Raises ``OperandError`` for operands that the operator cannot take.
     """
     if operator == "==":
@@ -104,9 +112,41 @@ def _arithmetic(operator: str, left: Value, right: Value) -> Value:
     return Value(NUMBER, result, marks)
 
 
+def controlled(operator: str, left: Value, right: Value, left_failed: bool) -> Controlled | None:
+    """The result of ``&&`` or ``||`` where one operand alone decides it.
+
+    The operands are booleans; one that failed is unknown. Since Terraform 1.12 either side
+    can decide, null counts as false here, and only errors of the side that decides are
+    errors. None where both sides matter: ``binary`` has the result then.
+    """
+    decisive, marks = operator == "||", left.marks | right.marks
+    left_known, right_known = (not isinstance(v.raw, Unknown) for v in (left, right))
+    if not left_known and not right_known:
+        return None if left_failed else Controlled(_unknown_as(left, marks), 0)
+    for position, (value, known) in enumerate(((left, left_known), (right, right_known))):
+        if known and (value.raw is True) is decisive:
+            return Controlled(boolean(decisive).with_marks(marks), position)
+    for position, (value, known) in enumerate(((left, left_known), (right, right_known))):
+        if not known:
+            return Controlled(_unknown_as(value, marks), position)
+    return None
+
+
+def _unknown_as(value: Value, marks: frozenset[str]) -> Value:
+    assert isinstance(value.raw, Unknown)
+    return _unknown(value.raw, BOOL, marks)
+
+
+def truth(operand: Value, position: int) -> Value:
+    """An operand of ``&&`` or ``||`` as a boolean, which may be null."""
+    try:
+        return convert(operand, BOOL)
+    except ConvertError as error:
+        raise OperandError(str(error), position) from None
+
+
 def _logic(operator: str, left: Value, right: Value) -> Value:
     left, right, marks = _operands(left, right, BOOL)
-    # Even `false && unknown` is unknown in Terraform.
     for side in (left.raw, right.raw):
         if isinstance(side, Unknown):
             return _unknown(side, BOOL, marks)

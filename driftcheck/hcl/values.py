@@ -356,7 +356,8 @@ def unmark_deep(value: Value) -> Value:
 def equal(a: Value, b: Value) -> Value:
     """``a == b`` as Terraform has it: a bool, unknown where it depends on an unknown.
 
-    Marks of either side, at any depth, are marks of the answer.
+    Marks of either side, at any depth, are marks of the answer; where only one of them is
+    null, those inside of the other have no say (since Terraform 1.15).
     """
     answer = equality.known_equal(a, b)
     if answer is None:
@@ -365,6 +366,8 @@ def equal(a: Value, b: Value) -> Value:
         result = unknown(origin.reason, BOOL, not_null=True)
     else:
         result = boolean(answer)
+    if (a.raw is None) is not (b.raw is None):
+        return result.with_marks(a.marks | b.marks)
     return result.with_marks(a.all_marks() | b.all_marks())
 
 

@@ -3,6 +3,7 @@
     python -m tests.hcl.terraform_oracle FILE...              compare, print what differs
     python -m tests.hcl.terraform_oracle --random SEED COUNT  the same for random expressions
     python -m tests.hcl.terraform_oracle --record OUT FILE... write rows for the test data
+                                                              (``newer`` is added by hand)
 
 Each FILE has one expression per line (``#`` starts a comment line; ``=`` a JSON string,
 for expressions over several lines), or is JSON: a list of rows with an ``expr``. Needs
@@ -214,7 +215,11 @@ def read_expressions(path: Path) -> list[str]:
 
 
 def same(row: Row, answer: Row) -> bool:
-    """Whether our answer (a line of ``driftcheck console --json``) is Terraform's."""
+    """Whether our answer (a line of ``driftcheck console --json``) is Terraform's.
+
+    Where a newer Terraform than the recorded one has another answer, it is in ``newer``.
+    """
+    row = row.get("newer", row)
     if row.get("sensitive"):
         return answer == {"sensitive": True, "type": row.get("type", answer.get("type"))}
     if "error" in row:

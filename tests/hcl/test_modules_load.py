@@ -88,9 +88,9 @@ REFUSED = {
     "an output without a value": ('output "a" {\n}', "Missing required argument.", 1),
     "a module without a source": ('module "a" {\n}', "Missing required argument.", 1),
     "a source that is computed": (
-        'module "a" {\n  source = local.x\n}',
-        '"local" is not available here.',
-        2,
+        'variable "x" {\n  default = "./a"\n}\nmodule "a" {\n  source = var.x\n}',
+        "The source of module.a cannot be known: var.x is not declared with const = true.",
+        5,
     ),
     "a block in a module call": (
         'module "a" {\n  source = "./a"\n  tags {\n  }\n}',
@@ -154,7 +154,7 @@ REFUSED = {
     ),
     "an ephemeral value that would be stored": (
         'variable "e" {\n  ephemeral = true\n  default = 1\n}\n'
-        'resource "x_y" "a" {\n  n = var.e\n}',
+        'resource "aws_dynamodb_tag" "a" {\n  resource_arn = "x"\n  key = "x"\n  value = var.e\n}',
         "Invalid use of ephemeral value.",
         5,
     ),

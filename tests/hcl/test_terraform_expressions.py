@@ -1,4 +1,7 @@
-"""Expressions whose values, types and errors the real Terraform 1.11.4 gave."""
+"""Expressions whose values, types and errors the real Terraform 1.11.4 gave.
+
+Some rows have ``newer`` beside that: what the sources of Terraform 1.16 make of it.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,9 @@ def test_random_expressions() -> None:
     assert not differing
 
 
-@pytest.mark.parametrize("row", [r for r in rows("language-facts.json") if "error" in r][::7])
+@pytest.mark.parametrize(
+    "row", [r for r in rows("language-facts.json") if "error" in r.get("newer", r)][::7]
+)
 def test_an_error_says_where_it_is(row: dict[str, Any]) -> None:
     assert answer(row["expr"])["error"].startswith("<console>:")
 

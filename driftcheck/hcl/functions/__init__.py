@@ -73,7 +73,7 @@ FAMILIES = {
     ],
     "formatting": ["format", "formatlist"],
     "jsons": ["jsonencode", "jsondecode"],
-    "lazy": ["try", "can"],
+    "lazy": ["try", "can", "convert"],
     "mappings": ["keys", "values", "lookup", "merge", "zipmap", "transpose"],
     "network": ["cidrhost", "cidrnetmask", "cidrsubnet", "cidrsubnets"],
     "numeric": [

@@ -186,9 +186,9 @@ def coalescelist(call: Call) -> Value:
     raise FunctionError("no non-null arguments")
 
 
-@function("contains", Parameter("list"), Parameter("value"), returns=BOOL)
+@function("contains", Parameter("list"), Parameter("value", allow_null=True), returns=BOOL)
 def contains(call: Call) -> Value:
-    """``contains(list, value)`` for lists, tuples and sets."""
+    """``contains(list, value)`` for lists, tuples and sets; before Terraform 1.16 not for null."""
     listed, wanted = call.args
     if not is_sequence(listed.type, sets=True):
         raise FunctionError("argument must be list, tuple, or set")

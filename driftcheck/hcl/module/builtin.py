@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from driftcheck.hcl.module.schema import AttributeSchema, BlockSchema
-from driftcheck.hcl.types import DYNAMIC, STRING
-from driftcheck.hcl.values import Value, null, object_value, unknown
+from driftcheck.hcl.module.schema import AttributeSchema, BlockSchema, NestedBlock
+from driftcheck.hcl.types import BOOL, DYNAMIC, STRING
+from driftcheck.hcl.values import SENSITIVE_MARKS, Value, null, object_value, unknown
 
 TERRAFORM_DATA = "terraform_data"
 
@@ -14,7 +14,22 @@ SCHEMA = BlockSchema(
         "input": AttributeSchema(DYNAMIC, optional=True),
         "output": AttributeSchema(DYNAMIC, computed=True),
         "triggers_replace": AttributeSchema(DYNAMIC, optional=True),
-    }
+    },
+    {
+        "store": NestedBlock(
+            "single",
+            BlockSchema(
+                {
+                    "input": AttributeSchema(DYNAMIC, optional=True),
+                    "output": AttributeSchema(DYNAMIC, computed=True),
+                    "sensitive_output": AttributeSchema(DYNAMIC, computed=True, sensitive=True),
+                    "version": AttributeSchema(DYNAMIC, optional=True),
+                    "sensitive": AttributeSchema(BOOL, optional=True),
+                    "replace": AttributeSchema(BOOL, optional=True),
+                }
+            ),
+        )
+    },
 )
 
 
@@ -28,4 +43,18 @@ def plan_terraform_data(config: Value, address: str) -> Value:
         if given.is_null
         else unknown(f"{address}.output is known after the apply", given.type)
     )
+    if not values["store"].is_null:
+        values["store"] = _stored(values["store"], address)
+    return object_value(values)
+
+
+def _stored(store: Value, address: str) -> Value:
+    """The ``store`` block of Terraform 1.16: its input is given back, but kept in one place."""
+    values = dict(store.as_dict())
+    given, sensitive = values["input"], values["sensitive"].raw is True
+    known_after = unknown(f"{address}.store is known after the apply", given.type)
+    for name, holds in (("output", not sensitive), ("sensitive_output", sensitive)):
+        values[name] = known_after if holds and not given.is_null else null(given.type)
+    values["sensitive_output"] = values["sensitive_output"].with_marks(SENSITIVE_MARKS)
+    values["input"] = null(given.type)
     return object_value(values)

@@ -32,6 +32,8 @@ class Variable:
     nullable: bool
     sensitive: bool
     ephemeral: bool
+    #: Whether sources of modules may refer to it (Terraform 1.15).
+    const: bool
     validations: list[CheckRule]
 
     #: Whether text from -var and the environment is HCL, or a string as it stands.
@@ -57,11 +59,13 @@ class Local:
 
 @dataclass(slots=True, eq=False)
 class Output:
-    """An ``output`` block."""
+    """An ``output`` block. ``type`` is DYNAMIC where it states none."""
 
     name: str
     location: Location
     expression: Expression
+    type: Type
+    type_defaults: Defaults | None
     sensitive: bool
     ephemeral: bool
     preconditions: list[CheckRule]
@@ -80,13 +84,17 @@ class ProviderRef:
 
 @dataclass(slots=True, eq=False)
 class ModuleCall:
-    """A ``module`` block. ``providers`` is None where the block does not say."""
+    """A ``module`` block. ``providers`` is None where the block does not say.
+
+    ``source`` is "" until the tree of modules is built, where it refers to something:
+    ``source_expression`` is None where it does not.
+    """
 
     name: str
     location: Location
     source: str
     source_location: Location
-    version: str
+    source_expression: Expression | None
     count: Expression | None
     for_each: Expression | None
     providers: dict[ProviderRef, ProviderRef] | None

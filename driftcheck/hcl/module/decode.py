@@ -31,8 +31,10 @@ from driftcheck.hcl.module.decode_variable import (
     MODULE_ARGUMENTS,
     MODULE_BLOCKS,
     decode_variable,
+    type_constraint,
 )
 from driftcheck.hcl.module.diagnostics import Diagnostics
+from driftcheck.hcl.module.references import references
 from driftcheck.hcl.module.traversals import address_text, reference_list
 from driftcheck.hcl.syntax import Block, Expression
 from driftcheck.hcl.types import STRING
@@ -42,10 +44,19 @@ _OUTPUT = shape(
     "sensitive",
     "ephemeral",
     "depends_on",
+    "deprecated",
+    "type",
     required="value",
     blocks={"precondition": 0, "postcondition": 0},
 )
-_MODULE = shape(*MODULE_ARGUMENTS, required="source", blocks=MODULE_BLOCKS, rest=True)
+_MODULE = shape(
+    *MODULE_ARGUMENTS,
+    "ignore_nested_deprecations",
+    required="source",
+    blocks=MODULE_BLOCKS,
+    rest=True,
+)
+_ACTION = shape("count", "for_each", "provider", "depends_on", blocks={"config": 0})
 _PROVIDER = shape("alias", "version", rest=True)
 _TERRAFORM = shape(
     "required_version",
@@ -69,6 +80,7 @@ TOP_LEVEL = {
     "resource": 2,
     "data": 2,
     "ephemeral": 2,
+    "action": 2,
     "moved": 0,
     "removed": 0,
     "import": 0,
@@ -108,10 +120,14 @@ def _output(block: Block, module: Module, diagnostics: Diagnostics) -> None:
     if name in module.outputs:
         report_duplicate("output", name, block, module.outputs[name].location, diagnostics)
         return
+    content.text("deprecated")
+    type_, defaults, _ = type_constraint(content.get("type"))
     module.outputs[name] = Output(
         name,
         block.location,
         expression,
+        type_,
+        defaults,
         content.flag("sensitive"),
         content.flag("ephemeral"),
         [decode_check_rule(b, diagnostics) for b in content.blocks("precondition")],
@@ -146,12 +162,16 @@ def _module_call(block: Block, module: Module, diagnostics: Diagnostics) -> None
         return
     if source is None:
         return
+    dynamic = bool(references(source))
+    version = content.get("version")
+    if version is not None and not references(version):
+        static_value(version, STRING)
     module.calls[name] = ModuleCall(
         name=name,
         location=block.location,
-        source=static_value(source, STRING).as_str(),
+        source="" if dynamic else static_value(source, STRING).as_str(),
         source_location=source.location,
-        version=content.text("version") or "",
+        source_expression=source if dynamic else None,
         count=count,
         for_each=for_each,
         providers=_passed_providers(content.get("providers")),
@@ -198,6 +218,16 @@ def _resource(block: Block, module: Module, diagnostics: Diagnostics) -> None:
         report_duplicate(kind, declared.address, block, first.location, diagnostics)
         return
     module.resources[declared.address] = declared
+
+
+def _action(block: Block, module: Module, diagnostics: Diagnostics) -> None:
+    """An action changes nothing that is declared; only its form is looked at."""
+    del module
+    for kind, label in zip(("action type", "action"), block.labels, strict=True):
+        check_name(kind, label, block, diagnostics)
+    content = Content(block.body, _ACTION, diagnostics, "an action block")
+    _refuse_both(content, diagnostics)
+    content.single("config")
 
 
 def _provider(block: Block, module: Module, diagnostics: Diagnostics) -> None:
@@ -292,6 +322,7 @@ _DECODERS: dict[str, Callable[[Block, Module, Diagnostics], None]] = {
     "resource": _resource,
     "data": _resource,
     "ephemeral": _resource,
+    "action": _action,
     "provider": _provider,
     "terraform": _terraform,
     "moved": _moved,

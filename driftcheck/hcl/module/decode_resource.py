@@ -24,8 +24,10 @@ _LIFECYCLE = shape(
     "prevent_destroy",
     "replace_triggered_by",
     "ignore_changes",
-    blocks={"precondition": 0, "postcondition": 0},
+    "destroy",
+    blocks={"precondition": 0, "postcondition": 0, "action_trigger": 0},
 )
+_ACTION_TRIGGER = shape("events", "condition", "on_failure", required="actions")
 _DATA_LIFECYCLE = shape(blocks={"precondition": 0, "postcondition": 0})
 
 
@@ -92,6 +94,10 @@ def _lifecycle(block: Block, mode: str, diagnostics: Diagnostics) -> Lifecycle:
         return lifecycle
     lifecycle.create_before_destroy = content.flag("create_before_destroy")
     lifecycle.prevent_destroy = content.flag("prevent_destroy")
+    content.flag("destroy", default=True)
+    for trigger in content.blocks("action_trigger"):
+        # What an action does is no configuration of a table; only the form is looked at.
+        Content(trigger.body, _ACTION_TRIGGER, diagnostics, "an action_trigger block")
     ignored = content.get("ignore_changes")
     if ignored is not None:
         _ignore_changes(ignored, lifecycle)

@@ -25,7 +25,15 @@ from driftcheck.hcl.types import DYNAMIC, Type, is_primitive
 MODULE_ARGUMENTS = ("source", "version", "count", "for_each", "depends_on", "providers")
 MODULE_BLOCKS = {"_": 0, "lifecycle": 0, "locals": 0, "provider": 1}
 _VARIABLE = shape(
-    "description", "type", "default", "sensitive", "ephemeral", "nullable", blocks={"validation": 0}
+    "description",
+    "type",
+    "default",
+    "sensitive",
+    "ephemeral",
+    "nullable",
+    "deprecated",
+    "const",
+    blocks={"validation": 0},
 )
 
 
@@ -41,7 +49,8 @@ def decode_variable(block: Block, module: Module, diagnostics: Diagnostics) -> N
         )
     content = Content(block.body, _VARIABLE, diagnostics, "a variable block")
     content.text("description")
-    type_, defaults, as_hcl = _variable_type(content.get("type"))
+    content.text("deprecated")
+    type_, defaults, as_hcl = type_constraint(content.get("type"))
     variable = Variable(
         name=name,
         location=block.location,
@@ -51,10 +60,18 @@ def decode_variable(block: Block, module: Module, diagnostics: Diagnostics) -> N
         nullable=content.flag("nullable", default=True),
         sensitive=content.flag("sensitive"),
         ephemeral=content.flag("ephemeral"),
+        const=content.flag("const"),
         validations=[decode_check_rule(b, diagnostics) for b in content.blocks("validation")],
         parse_as_hcl=as_hcl,
     )
     _check_default(variable)
+    if variable.const and (variable.sensitive or variable.ephemeral):
+        kind = "sensitive" if variable.sensitive else "ephemeral"
+        diagnostics.error(
+            f"Const variable cannot be {kind}.",
+            block.location,
+            f"The variable cannot be marked as {kind}, since it is used before the plan.",
+        )
     for rule in variable.validations:
         _check_subject(variable, rule, diagnostics)
     first = module.variables.get(name)
@@ -63,7 +80,11 @@ def decode_variable(block: Block, module: Module, diagnostics: Diagnostics) -> N
     module.variables.setdefault(name, variable)
 
 
-def _variable_type(expression: Expression | None) -> tuple[Type, Defaults | None, bool]:
+def type_constraint(expression: Expression | None) -> tuple[Type, Defaults | None, bool]:
+    """The type that ``type = ...`` states, its defaults, and whether text for it is HCL.
+
+    Raises ``HclError`` for what is no type.
+    """
     if expression is None:
         return DYNAMIC, None, False
     if is_json(expression):

@@ -9,7 +9,7 @@ from pathlib import Path
 from driftcheck.errors import HclError, UsageError
 from driftcheck.hcl.context import EvalContext, Files
 from driftcheck.hcl.module.comments import ScopedComment, scoped_comments
-from driftcheck.hcl.module.declarations import Import, Moved, Removed
+from driftcheck.hcl.module.declarations import Import, Module, Moved, Removed
 from driftcheck.hcl.module.diagnostics import Diagnostic, Diagnostics, Level
 from driftcheck.hcl.module.evaluator import ModuleEvaluator
 from driftcheck.hcl.module.inputs import RootInputs, VarOption
@@ -185,7 +185,26 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
         directory, boundary, options.env.get("TF_DATA_DIR") or ".terraform", display(path)
     )
     confined = _confined(parse, boundary)
-    root = TreeBuilder(sources, confined, display, diagnostics).build(directory)
+    collected: list[RootInputs] = []
+
+    def inputs_of(module: Module) -> RootInputs:
+        """The values of the root module's variables, read once."""
+        if not collected:
+            inputs = RootInputs(module.variables, parse, display, diagnostics)
+            inputs.add_environment(options.env)
+            inputs.add_automatic_files(directory, boundary)
+            inputs.add_options(options.inputs)
+            collected.append(inputs)
+        return collected[0]
+
+    root = TreeBuilder(
+        sources,
+        confined,
+        display,
+        diagnostics,
+        str(directory),
+        lambda module: {n: g.value for n, g in inputs_of(module).given.items()},
+    ).build(directory)
     _refuse_empty(root, path, diagnostics)
     if not diagnostics.has_errors:  # what is declared in a file that cannot be read is not known
         _refuse_undeclared(root, diagnostics)
@@ -201,10 +220,7 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
     )
     instance = ModuleInstance(root, "")
     session.instances[()] = [instance]
-    inputs = RootInputs(root.module.variables, parse, display, diagnostics)
-    inputs.add_environment(options.env)
-    inputs.add_automatic_files(directory, boundary)
-    inputs.add_options(options.inputs)
+    inputs = inputs_of(root.module)
     _set_root_variables(session, instance, inputs, options.missing_as_unknown)
     evaluator = ModuleEvaluator(session)
     if options.everything:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from driftcheck.hcl.convert import ConvertError, convert
+from driftcheck.hcl.module.declarations import Output
 from driftcheck.hcl.module.dependencies import DependencyFinder
 from driftcheck.hcl.module.expansion import expand
 from driftcheck.hcl.module.graph import Graph, Node
@@ -15,7 +17,9 @@ from driftcheck.hcl.module.session import Session
 from driftcheck.hcl.module.tree import ModuleNode
 from driftcheck.hcl.module.variables import check_rule, evaluate_variable, validate_variable
 from driftcheck.hcl.syntax import Expression
-from driftcheck.hcl.values import EPHEMERAL, SENSITIVE, SENSITIVE_MARKS, Value
+from driftcheck.hcl.typeexpr import apply_defaults
+from driftcheck.hcl.types import DYNAMIC
+from driftcheck.hcl.values import EPHEMERAL, SENSITIVE, SENSITIVE_MARKS, Value, unknown
 
 
 class ModuleEvaluator:
@@ -127,7 +131,7 @@ class ModuleEvaluator:
             for rule in output.preconditions:
                 summary = f"{what}: a condition does not hold."
                 check_rule(self.session, rule, scope, summary, rule.location)
-            value = self.session.value(output.expression, scope, what)
+            value = self._typed(output, self.session.value(output.expression, scope, what))
             if instance.parent is None and not output.sensitive and SENSITIVE in value.all_marks():
                 self.session.diagnostics.error(
                     "Output refers to sensitive values.",
@@ -141,6 +145,20 @@ class ModuleEvaluator:
                     "Only an output with ephemeral = true can give such a value away.",
                 )
             instance.outputs[name] = self._exported(value, output.sensitive, output.ephemeral)
+
+    def _typed(self, output: Output, value: Value) -> Value:
+        """The value in the type that the output states (Terraform 1.15)."""
+        if output.type is DYNAMIC:
+            return value
+        try:
+            return convert(apply_defaults(value, output.type_defaults), output.type)
+        except ConvertError as error:
+            self.session.diagnostics.error(
+                "Invalid output value.",
+                output.expression.location,
+                f"The value does not suit the type that the output states: {error}.",
+            )
+            return unknown(f"output.{output.name} has no usable value: {error}")
 
     @staticmethod
     def _exported(value: Value, sensitive: bool, ephemeral: bool) -> Value:

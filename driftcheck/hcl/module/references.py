@@ -85,6 +85,8 @@ def children(node: Expression) -> Iterator[tuple[Expression, frozenset[str]]]:
         case s.Splat(subject=subject, each=each):
             yield subject, _NO_NAMES
             yield each, _NO_NAMES
+        case s.FunctionCall(name="convert" | "core::convert", args=[value, _]):
+            yield value, _NO_NAMES  # what follows is a type
         case s.FunctionCall(args=args):
             for arg in args:
                 yield arg, _NO_NAMES

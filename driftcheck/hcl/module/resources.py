@@ -94,7 +94,7 @@ class _ResourceEvaluator:
         config, origin = BodyEvaluator(session, self._address).evaluate(
             decl.body, schema or UNKNOWN_SCHEMA, scope, decl.span
         )
-        if EPHEMERAL in config.all_marks() and decl.mode != "ephemeral":
+        if schema is not None and decl.mode != "ephemeral" and _keeps_ephemeral(config):
             session.diagnostics.error(
                 "Invalid use of ephemeral value.",
                 origin.location,
@@ -212,6 +212,21 @@ class _ResourceEvaluator:
             return child is not None and has_managed_resources(child)
         found = instance.resources.get(address.partition("[")[0].removeprefix("resource."))
         return found is not None and step != "data" and bool(found.items)
+
+
+def _keeps_ephemeral(config: Value) -> bool:
+    """Whether an ephemeral value stands anywhere but in a write-only argument.
+
+    Those are named so: ``value_wo`` of ``aws_ssm_parameter``; and ``store`` of
+    ``terraform_data`` takes one.
+    """
+    if EPHEMERAL in config.marks or not isinstance(config.raw, dict):
+        return EPHEMERAL in config.all_marks()
+    return any(
+        EPHEMERAL in value.all_marks()
+        for name, value in config.raw.items()
+        if not name.endswith("_wo") and name != "store"
+    )
 
 
 def _with_sensitive(values: Value, schema: BlockSchema | None) -> Value:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from driftcheck.errors import HclError, HclLimitError
+from driftcheck.hcl.convert import ConvertError, convert
+from driftcheck.hcl.module.constants import Constants, NoConstant
 from driftcheck.hcl.module.declarations import Module, ModuleCall
 from driftcheck.hcl.module.diagnostics import Diagnostics
 from driftcheck.hcl.module.load import DisplayName, FileParser, load_module
-from driftcheck.hcl.module.sources import ModulePlace, ModuleSources, NotInstalled
+from driftcheck.hcl.module.sources import ModulePlace, ModuleSources
+from driftcheck.hcl.types import STRING
+from driftcheck.hcl.values import NO_MARKS, Unknown, Value
 from driftcheck.model.location import Location
 
 #: Real configurations nest modules less than ten deep; one that calls itself does not end.
@@ -42,12 +47,18 @@ class ModuleNode:
 
 @dataclass(frozen=True, slots=True)
 class TreeBuilder:
-    """Loads a root module and everything that it calls."""
+    """Loads a root module and everything that it calls.
+
+    ``given`` has the values that the root module's variables were given; only asked where
+    a source hangs on them.
+    """
 
     sources: ModuleSources
     parse: FileParser
     display: DisplayName
     diagnostics: Diagnostics
+    cwd: str
+    given: Callable[[Module], Mapping[str, Value]]
 
     def build(self, directory: Path) -> ModuleNode:
         """The tree whose root is the module in ``directory``."""
@@ -79,22 +90,58 @@ class TreeBuilder:
         missing: str
         try:
             _check_size(path, count, call.location)
+            call = self._with_source(node, call)
             found = self.sources.locate(call, path, node.place)
             if isinstance(found, ModulePlace):
                 module = self._load(found.directory, loaded)
                 return ModuleNode(path, module, found, node, call)
             missing = found.reason
-            self._report_missing(found, call)
+            self._report_missing(found.reason, call)
+        except NoConstant as error:
+            missing = str(error)
+            self._report_missing(missing, call)
         except HclError as error:
             self.diagnostics.caught(error)
             missing = f"module.{call.name} could not be read: {error.summary}"
         return ModuleNode(path, Module(node.place.directory), node.place, node, call, {}, missing)
 
-    def _report_missing(self, found: NotInstalled, call: ModuleCall) -> None:
+    def _with_source(self, node: ModuleNode, call: ModuleCall) -> ModuleCall:
+        """The call with its source, which may be made of constants (Terraform 1.15).
+
+        Raises ``NoConstant`` where a variable has no value yet, and ``HclError`` for what
+        Terraform refuses as a source.
+        """
+        expression = call.source_expression
+        if expression is None:
+            return call
+        value = self._constants(node).value(expression)
+        why = "it is null"
+        if isinstance(value.raw, Unknown):
+            why = value.raw.reason
+        elif value.marks != NO_MARKS:
+            why = "it is sensitive or ephemeral"
+        elif not value.is_null:
+            try:
+                return replace(call, source=convert(value, STRING).as_str())
+            except ConvertError as error:
+                why = str(error)
+        raise HclError(
+            f"The source of module.{call.name} cannot be known: {why}.",
+            expression.location,
+            "It may refer to variables that are declared with const = true, and to locals made "
+            "of these.",
+        )
+
+    def _constants(self, node: ModuleNode) -> Constants:
+        if node.parent is None:
+            return Constants(node, None, self.given(node.module), self.cwd)
+        return Constants(node, self._constants(node.parent), {}, self.cwd)
+
+    def _report_missing(self, reason: str, call: ModuleCall) -> None:
         self.diagnostics.incomplete(
             f"The code of module.{call.name} cannot be seen.",
             call.source_location,
-            f"{found.reason}. Whatever resources it declares are missing from the result, "
+            f"{reason}. Whatever resources it declares are missing from the result, "
             f"and its outputs are unknown.",
         )
 
