@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from driftcheck.errors import HclError
-from driftcheck.hcl.module import Level, VarFlag
+from driftcheck.hcl.context import Budget
+from driftcheck.hcl.module import Level, VarFlag, evaluation
 from tests.hcl.module_files import evaluate, output, problems
 
 ROOT = """
@@ -143,3 +144,40 @@ def test_a_source_in_json(tmp_path: Path) -> None:
     }
     files = {k: v for k, v in FILES.items() if k != "main.tf"}
     assert output(evaluate(tmp_path, {**files, "main.tf.json": json.dumps(code)})) == "a"
+
+
+def test_a_source_from_a_file(tmp_path: Path) -> None:
+    code = """
+        locals {
+          kind = trimspace(file("${path.module}/kind.txt"))
+        }
+        module "m" {
+          source = "./inner/${local.kind}"
+        }
+        output "x" { value = module.m.z }
+    """
+    found = evaluate(tmp_path, {**FILES, "main.tf": code, "kind.txt": "b\n"})
+    assert output(found) == "b"
+    assert not found.only_of_its_code
+
+
+def test_the_work_on_all_sources_together_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them alone would be within the bound."""
+    monkeypatch.setattr(evaluation, "Budget", lambda: Budget(100_000))
+    costly = "[for a in range(30) : [for b in range(30) : b]]"
+    calls = "".join(
+        f'module "m{n}" {{\n  source = "./m/${{length({costly})}}"\n}}\n' for n in range(40)
+    )
+    found = evaluate(tmp_path, calls)
+    told = problems(found, Level.ERROR)
+    assert any("more data than driftcheck is willing" in p for p in told)
+    assert any("no directory" in p for p in told)
+
+
+def test_a_long_chain_of_locals(tmp_path: Path) -> None:
+    chain = "".join(f'  l{n} = "${{local.l{n + 1}}}"\n' for n in range(3000))
+    code = f'locals {{\n{chain}  l3000 = "a"\n}}\nmodule "m" {{\n  source = "./${{local.l0}}"\n}}\n'
+    found = problems(evaluate(tmp_path, code), Level.ERROR)
+    assert any("nested too deeply" in p or "no directory" in p for p in found), found

@@ -6,10 +6,10 @@ unknown here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from driftcheck.hcl.context import EvalContext
+from driftcheck.hcl.context import EvalContext, Scope
 from driftcheck.hcl.evaluate import evaluate
 from driftcheck.hcl.module.final_value import final_value
 from driftcheck.hcl.syntax import Expression, Traversal
@@ -29,15 +29,22 @@ class Constants:
 
     ``given`` has the values of the root module's variables; it is not looked at for other
     modules, whose variables are the arguments of their calls. ``outer`` is None for the root.
+    ``context`` makes what expressions in a scope are evaluated with.
     """
 
     def __init__(
-        self, node: ModuleNode, outer: Constants | None, given: Mapping[str, Value], cwd: str
+        self,
+        node: ModuleNode,
+        outer: Constants | None,
+        given: Mapping[str, Value],
+        cwd: str,
+        context: Callable[[Scope], EvalContext],
     ) -> None:
         self._node = node
         self._outer = outer
         self._given = given
         self._cwd = cwd
+        self._context = context
         self._known: dict[tuple[str, str], Value] = {}
 
     def value(self, expression: Expression) -> Value:
@@ -46,7 +53,7 @@ class Constants:
         Raises ``HclError`` where it cannot be evaluated, and ``NoConstant`` where a variable
         of the root module has no value.
         """
-        return evaluate(expression, EvalContext(scope=self))
+        return evaluate(expression, self._context(self))
 
     def resolve(self, reference: Traversal) -> tuple[Value, int]:
         """The value of a reference, and how many of its names it took."""

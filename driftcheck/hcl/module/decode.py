@@ -9,6 +9,7 @@ from driftcheck.hcl import syntax
 from driftcheck.hcl.module.content import (
     Content,
     check_name,
+    is_json,
     report_duplicate,
     shape,
     static_value,
@@ -35,7 +36,7 @@ from driftcheck.hcl.module.decode_variable import (
 )
 from driftcheck.hcl.module.diagnostics import Diagnostics
 from driftcheck.hcl.module.references import references
-from driftcheck.hcl.module.traversals import address_text, reference_list
+from driftcheck.hcl.module.traversals import address_text, literal_text, reference_list
 from driftcheck.hcl.syntax import Block, Expression
 from driftcheck.hcl.types import STRING
 
@@ -162,9 +163,9 @@ def _module_call(block: Block, module: Module, diagnostics: Diagnostics) -> None
         return
     if source is None:
         return
-    dynamic = bool(references(source))
+    dynamic = _is_dynamic(source)
     version = content.get("version")
-    if version is not None and not references(version):
+    if version is not None and not _is_dynamic(version):
         static_value(version, STRING)
     module.calls[name] = ModuleCall(
         name=name,
@@ -179,6 +180,13 @@ def _module_call(block: Block, module: Module, diagnostics: Diagnostics) -> None
         arguments=arguments,
         span=block,
     )
+
+
+def _is_dynamic(expression: Expression) -> bool:
+    """Whether an expression must be evaluated; strings of JSON files only where they refer."""
+    if is_json(expression):
+        return bool(references(expression))
+    return literal_text(expression) is None
 
 
 def _refuse_both(content: Content, diagnostics: Diagnostics) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from driftcheck.errors import HclError, UsageError
-from driftcheck.hcl.context import EvalContext, Files
+from driftcheck.hcl.context import Budget, EvalContext, Files
 from driftcheck.hcl.module.comments import ScopedComment, scoped_comments
 from driftcheck.hcl.module.declarations import Import, Module, Moved, Removed
 from driftcheck.hcl.module.diagnostics import Diagnostic, Diagnostics, Level
@@ -197,6 +197,7 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
             collected.append(inputs)
         return collected[0]
 
+    files, budget = _files(boundary, directory), Budget()
     root = TreeBuilder(
         sources,
         confined,
@@ -204,6 +205,7 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
         diagnostics,
         str(directory),
         lambda module: {n: g.value for n, g in inputs_of(module).given.items()},
+        lambda scope: EvalContext(scope=scope, files=files, budget=budget),
     ).build(directory)
     _refuse_empty(root, path, diagnostics)
     if not diagnostics.has_errors:  # what is declared in a file that cannot be read is not known
@@ -216,7 +218,7 @@ def evaluate_root(path: Path, options: ModuleOptions | None = None) -> Evaluatio
             selected_workspace(directory, boundary, options.env, options.workspace),
         ),
         diagnostics=diagnostics,
-        files=_files(boundary, directory),
+        files=files,
     )
     instance = ModuleInstance(root, "")
     session.instances[()] = [instance]

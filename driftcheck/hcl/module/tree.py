@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from driftcheck.errors import HclError, HclLimitError
+from driftcheck.hcl.context import EvalContext, Scope
 from driftcheck.hcl.convert import ConvertError, convert
 from driftcheck.hcl.module.constants import Constants, NoConstant
 from driftcheck.hcl.module.declarations import Module, ModuleCall
@@ -50,7 +51,8 @@ class TreeBuilder:
     """Loads a root module and everything that it calls.
 
     ``given`` has the values that the root module's variables were given; only asked where
-    a source hangs on them.
+    a source hangs on them. ``context`` makes what sources are evaluated with; it bounds the
+    work on all of them together.
     """
 
     sources: ModuleSources
@@ -59,6 +61,7 @@ class TreeBuilder:
     diagnostics: Diagnostics
     cwd: str
     given: Callable[[Module], Mapping[str, Value]]
+    context: Callable[[Scope], EvalContext]
 
     def build(self, directory: Path) -> ModuleNode:
         """The tree whose root is the module in ``directory``."""
@@ -134,8 +137,9 @@ class TreeBuilder:
 
     def _constants(self, node: ModuleNode) -> Constants:
         if node.parent is None:
-            return Constants(node, None, self.given(node.module), self.cwd)
-        return Constants(node, self._constants(node.parent), {}, self.cwd)
+            given = self.given(node.module)
+            return Constants(node, None, given, self.cwd, self.context)
+        return Constants(node, self._constants(node.parent), {}, self.cwd, self.context)
 
     def _report_missing(self, reason: str, call: ModuleCall) -> None:
         self.diagnostics.incomplete(
