@@ -30,6 +30,7 @@ from driftcheck.aspects.table_class import TableClass
 from driftcheck.aspects.tags import Tags
 from driftcheck.aspects.throughput import Throughput
 from driftcheck.aspects.ttl import TimeToLive
+from driftcheck.aspects.vector_index import VectorIndex
 from driftcheck.aspects.warm_throughput import WarmThroughput
 
 ASPECTS: tuple[Aspect, ...] = (
@@ -39,6 +40,7 @@ ASPECTS: tuple[Aspect, ...] = (
     WarmThroughput(),
     GlobalSecondaryIndex(),
     LocalSecondaryIndex(),
+    VectorIndex(),
     Autoscaling(),
     ScheduledAction(),
     OrphanedScalingTarget(),

@@ -13,6 +13,8 @@ from driftcheck.model.values import Json, Unknown
 
 GLOBAL = "global_secondary_index"
 INDEX_RESOURCE = "aws_dynamodb_global_secondary_index"
+VECTOR = "vector_index"
+VECTOR_RESOURCE = "aws_dynamodb_vector_index"
 
 PROJECTION_SCHEMA: Mapping[str, Any] = {
     "projection_type": {"enum": ["ALL", "KEYS_ONLY", "INCLUDE"]},
@@ -137,10 +139,14 @@ def index_keys(index: Json) -> list[tuple[str, str]]:
 
 
 def used_attributes(table: Table) -> set[str]:
-    """The attributes that some key of the table or of its indexes uses."""
+    """The attributes that some key of the table or of its indexes uses, or that narrow a search."""
     used = {name for name, _ in index_keys(table.document())}
     for field in (GLOBAL, "local_secondary_index"):
         indexes = table.get(f"/{field}")
         for index in indexes.values() if isinstance(indexes, dict) else ():
             used |= {name for name, _ in index_keys(index)}
+    vectors = table.get(f"/{VECTOR}")
+    for index in vectors.values() if isinstance(vectors, dict) else ():
+        narrowed = index.get("search_schema") if isinstance(index, dict) else None
+        used |= set(narrowed) if isinstance(narrowed, dict) else set()
     return used

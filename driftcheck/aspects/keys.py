@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from driftcheck.aspects.base import Aspect, Comparison, Draft, Facts
 from driftcheck.aspects.change import Change, Ground, Impossible
 from driftcheck.aspects.consequence import Consequence
-from driftcheck.aspects.indexes import used_attributes
+from driftcheck.aspects.indexes import INDEX_RESOURCE, VECTOR_RESOURCE, used_attributes
 from driftcheck.aspects.reading import DESCRIBE_TABLE, describe_table, named_blocks, text
 from driftcheck.model.finding import Risk, Severity
 from driftcheck.model.pointer import join
@@ -18,6 +18,8 @@ from driftcheck.model.values import Json, Unknown
 
 #: Arguments that name the table whose copy a new one is.
 _RESTORED_FROM = ("restore_source_name", "restore_source_table_arn")
+#: Resources beside the table that state types of attributes, and the blocks they do it in.
+_STATING_ATTRIBUTES = {INDEX_RESOURCE: "key_schema", VECTOR_RESOURCE: "search_schema"}
 
 
 class Keys(Aspect):
@@ -68,14 +70,15 @@ class Keys(Aspect):
             draft.trace(("attribute", name), table, pointer)
             at = f"{pointer}/type"
             draft.state(("attribute", name, "type"), table.get(at), table, at)
-        for index in source.of_type("aws_dynamodb_global_secondary_index"):
-            keys = named_blocks(index, "key_schema", "attribute_name")
-            if isinstance(keys, Unknown):
-                draft.state(("attribute",), keys, index, "/key_schema")
-                return
-            for name, pointer in keys.items():
-                at = f"{pointer}/attribute_type"
-                draft.state(("attribute", name, "type"), index.get(at), index, at)
+        for type_, block in _STATING_ATTRIBUTES.items():
+            for index in source.of_type(type_):
+                keys = named_blocks(index, block, "attribute_name")
+                if isinstance(keys, Unknown):
+                    draft.state(("attribute",), keys, index, f"/{block}")
+                    return
+                for name, pointer in keys.items():
+                    at = f"{pointer}/attribute_type"
+                    draft.state(("attribute", name, "type"), index.get(at), index, at)
 
     def from_live(self, facts: Facts) -> Fragment:
         """From ``DescribeTable``; keys never change, so the table's state does not matter."""

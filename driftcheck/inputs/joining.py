@@ -119,6 +119,7 @@ def _from_resource_id(text: str) -> tuple[str, str | None] | None:
 #: How each type of resource says which table it belongs to.
 KEYS: dict[str, Callable[[Resource], Key]] = {
     "aws_dynamodb_global_secondary_index": _by_name("/table_name"),
+    "aws_dynamodb_vector_index": _by_name("/table_name"),
     "aws_dynamodb_tag": _by_arn("/resource_arn"),
     "aws_dynamodb_table_replica": _by_arn("/global_table_arn"),
     "aws_dynamodb_contributor_insights": _by_name("/table_name"),

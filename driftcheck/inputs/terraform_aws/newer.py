@@ -109,6 +109,39 @@ NEW_TYPES: dict[str, dict[str, Any]] = {
     },
 }
 
+NEW_TYPES["aws_dynamodb_vector_index"] = {
+    "a": {
+        **REGION,
+        "arn": ["s", "c"],
+        "dimensions": ["n", "r"],
+        "distance_function": ["s", "r"],
+        "index_name": ["s", "r"],
+        "table_name": ["s", "r"],
+        "vector_attribute": ["O{attribute_name:s}", "r"],
+    },
+    "b": {
+        "projection": [
+            "list",
+            1,
+            1,
+            {"a": {"non_key_attributes": ["Ss", "o"], "projection_type": ["s", "r"]}},
+        ],
+        "search_schema": [
+            "list",
+            0,
+            0,
+            {
+                "a": {
+                    "attribute_name": ["s", "r"],
+                    "attribute_type": ["s", "r"],
+                    "type": ["s", "r"],
+                }
+            },
+        ],
+        "timeouts": ["single", 0, 0, {"a": {"create": ["s", "o"], "delete": ["s", "o"]}}],
+    },
+}
+
 #: Names that only version 6 has, and that therefore tell it.
 _TELLING = {
     "aws_dynamodb_table": frozenset(

@@ -36,6 +36,7 @@ _NEWER_KIT = frozenset(
         "aws_dynamodb_global_secondary_index",
         "aws_dynamodb_resource_policy",
         "aws_dynamodb_table_export",
+        "aws_dynamodb_vector_index",
         "aws_kms_key_policy",
     }
 )

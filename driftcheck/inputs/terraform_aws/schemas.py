@@ -32,6 +32,7 @@ SUPPORTED_TYPES = frozenset(
         "aws_dynamodb_table",
         "aws_dynamodb_table_replica",
         "aws_dynamodb_tag",
+        "aws_dynamodb_vector_index",
     }
 )
 
