@@ -148,5 +148,5 @@ def used_attributes(table: Table) -> set[str]:
     vectors = table.get(f"/{VECTOR}")
     for index in vectors.values() if isinstance(vectors, dict) else ():
         narrowed = index.get("search_schema") if isinstance(index, dict) else None
-        used |= set(narrowed) if isinstance(narrowed, dict) else set()
+        used |= {e["attribute_name"] for e in narrowed} if isinstance(narrowed, list) else set()
     return used

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from driftcheck.aspects.base import Aspect, Draft, Facts
@@ -35,9 +35,9 @@ from driftcheck.model.values import Json, Unknown
 class VectorIndex(Aspect):
     """``vector_index`` by name: what is searched, how vectors are compared, and projection.
 
-    ``search_schema`` has the attributes that a search may be narrowed by, each with its
-    ``type``: HASH or INLINE_FILTER. AWS cannot change a vector index, only make and delete
-    one. driftcheck does neither.
+    ``search_schema`` has the attributes that a search may be narrowed by, in the order of
+    their names, each with its ``type``: HASH or INLINE_FILTER. AWS cannot change a vector
+    index, only make and delete one. driftcheck does neither.
     """
 
     name = VECTOR
@@ -52,10 +52,14 @@ class VectorIndex(Aspect):
                     "dimensions": {"type": "integer", "minimum": 1},
                     "distance_function": {"enum": ["COSINE", "DOT_PRODUCT", "EUCLIDEAN"]},
                     "search_schema": {
-                        "type": "object",
-                        "additionalProperties": {
+                        "type": "array",
+                        "items": {
                             "type": "object",
-                            "properties": {"type": {"enum": ["HASH", "INLINE_FILTER"]}},
+                            "properties": {
+                                "attribute_name": {"type": "string"},
+                                "type": {"enum": ["HASH", "INLINE_FILTER"]},
+                            },
+                            "required": ["attribute_name", "type"],
                             "additionalProperties": False,
                         },
                     },
@@ -88,11 +92,11 @@ class VectorIndex(Aspect):
         return {VECTOR: {index["IndexName"]: _live_index(index) for index in indexes}}
 
     def normalise(self, fragment: Fragment) -> Fragment:
-        """Projected attributes as a sorted set."""
+        """Projected attributes as a sorted set, and what narrows a search by name."""
         indexes = fragment.get(VECTOR)
         if not isinstance(indexes, dict):
             return fragment
-        return {**fragment, VECTOR: {name: normal_projection(i) for name, i in indexes.items()}}
+        return {**fragment, VECTOR: {name: _normal_index(i) for name, i in indexes.items()}}
 
     def across_regions(self, fragment: Fragment) -> None:
         """AWS does not say whether the regions of a global table share them."""
@@ -130,15 +134,29 @@ def _state_index(draft: Draft, place: tuple[str, ...], resource: Resource) -> No
     draft.state((*place, "dimensions"), number(resource.get(at)), resource, at)
     at = "/distance_function"
     draft.state((*place, "distance_function"), resource.get(at), resource, at)
-    narrowed = named_blocks(resource, "search_schema", "attribute_name")
-    if isinstance(narrowed, Unknown):
-        draft.state((*place, "search_schema"), narrowed, resource, "/search_schema")
-    else:
-        draft.state((*place, "search_schema"), {}, resource, "/search_schema")
-        for name, pointer in narrowed.items():
-            at = f"{pointer}/type"
-            draft.state((*place, "search_schema", name, "type"), resource.get(at), resource, at)
+    draft.state((*place, "search_schema"), _narrowed_by(resource), resource, "/search_schema")
     projection(draft, place, resource, "/projection/0")
+
+
+def _narrowed_by(resource: Resource) -> Json:
+    """The attributes of the ``search_schema`` blocks; unknown where one of them is."""
+    blocks = named_blocks(resource, "search_schema", "attribute_name")
+    if isinstance(blocks, Unknown):
+        return blocks
+    kinds = {name: plain(resource.get(f"{at}/type")) for name, at in blocks.items()}
+    unknown = next((kind for kind in kinds.values() if isinstance(kind, Unknown)), None)
+    return unknown or _by_name({"attribute_name": n, "type": kind} for n, kind in kinds.items())
+
+
+def _by_name(elements: Iterable[Mapping[str, Json]]) -> Json:
+    return sorted(elements, key=lambda element: str(element["attribute_name"]))
+
+
+def _normal_index(index: Json) -> Json:
+    index = normal_projection(index)
+    if not isinstance(index, dict) or not isinstance(index.get("search_schema"), list):
+        return index
+    return {**index, "search_schema": _by_name(index["search_schema"])}
 
 
 def _live_index(index: Mapping[str, Any]) -> Json:
@@ -149,9 +167,9 @@ def _live_index(index: Mapping[str, Any]) -> Json:
         "vector_attribute": (index.get("VectorAttribute") or {}).get("AttributeName"),
         "dimensions": index.get("Dimensions"),
         "distance_function": index.get("DistanceFunction"),
-        "search_schema": {
-            element["AttributeName"]: {"type": element["SearchSchemaElementType"]}
-            for element in index.get("SearchSchema") or []
-        },
+        "search_schema": _by_name(
+            {"attribute_name": e["AttributeName"], "type": e["SearchSchemaElementType"]}
+            for e in index.get("SearchSchema") or []
+        ),
         **live_projection(index),
     }
