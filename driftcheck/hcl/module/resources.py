@@ -172,11 +172,19 @@ class _ResourceEvaluator:
         """The same object, with what a newer provider may know about the instance."""
         if not isinstance(values.raw, dict) or self._decl.type == TERRAFORM_DATA:
             return values
-        schemas, address, known = self._session.schemas, self._address, values.raw
+        session, address, known = self._session, self._address, values.raw
+        slips: dict[str, bool] = {}
+
+        def is_slip(name: str) -> bool:
+            # An index may make up any number of names, and the search for one alike is slow.
+            if name not in slips and session.slips_left > 0:
+                session.slips_left -= 1
+                slips[name] = likely_meant(name, known) is not None
+            return slips.get(name, False)
 
         def beyond(name: str) -> Value | None:
-            found = schemas.newer(name, region)
-            if found is not None or schemas.closed or likely_meant(name, known) is not None:
+            found = session.schemas.newer(name, region)
+            if found is not None or session.schemas.closed or is_slip(name):
                 return found
             return unknown(
                 f"{address}.{name} is not known to driftcheck: either it is misspelt, or the "

@@ -22,6 +22,9 @@ from driftcheck.model.location import Location
 #: Instances of resources and modules in one evaluation.
 MAX_INSTANCES = 20_000
 
+#: Names of attributes that are held against all known ones; a search takes about a millisecond.
+MAX_SLIPS = 1_000
+
 
 @dataclass(slots=True, eq=False)
 class Session:
@@ -36,6 +39,8 @@ class Session:
     #: The instances of every module node, by the node's path.
     instances: dict[tuple[str, ...], list[ModuleInstance]] = field(default_factory=dict)
     instance_count: int = 0
+    #: How many more names may be searched for one that they are a misspelling of.
+    slips_left: int = MAX_SLIPS
 
     def scope(
         self, instance: ModuleInstance, repetition: Repetition = NO_REPETITION

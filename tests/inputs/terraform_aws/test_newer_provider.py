@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from driftcheck.hcl.module import raw_resources
+from driftcheck.hcl.module import raw_resources, resources
+from driftcheck.hcl.module.session import MAX_SLIPS
 from driftcheck.hcl.values import Unknown
 from driftcheck.inputs.terraform_aws import AwsSchemas
 from tests.hcl.module_files import evaluate, output, problems
@@ -166,3 +167,22 @@ def test_an_attribute_that_no_provider_has(tmp_path: Path, name: str, exact: boo
     code = TABLE + f'output "r" {{ value = aws_dynamodb_table.t.{name} }}\n'
     [problem] = problems(evaluate(tmp_path, code, schemas=AwsSchemas(exact_plan=exact)))
     assert f'does not have an attribute named "{name}"' in problem
+
+
+def test_the_search_for_slips_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index makes up as many names as it likes."""
+    searched: list[str] = []
+
+    def search(name: str, known: object) -> None:
+        searched.append(name)
+
+    monkeypatch.setattr(resources, "likely_meant", search)
+    code = TABLE + (
+        'output "same" { value = [for n in range(1000) : aws_dynamodb_table.t["streamlined"]] }\n'
+        'output "one" { value = [for n in range(1000) : aws_dynamodb_table.t["s${n}"]] }\n'
+        'output "two" { value = [for n in range(1000) : aws_dynamodb_table.t["u${n}"]] }\n'
+    )
+    evaluation = evaluate(tmp_path, code, schemas=AwsSchemas())
+    assert problems(evaluation) == []
+    assert len(evaluation.outputs) == 3
+    assert len(searched) == len(set(searched)) == MAX_SLIPS
