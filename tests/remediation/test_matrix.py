@@ -30,8 +30,8 @@ from tests.simulator.build import put_table
 
 pytestmark = pytest.mark.simulator
 
-#: What no call about the table changes: others' alarms, backups and keys.
-NOT_OURS = {"alarm", "backup", "encryption_key"}
+#: What driftcheck never changes: others' alarms, backups and keys, and vector indexes.
+NOT_OURS = {"alarm", "backup", "encryption_key", "vector_index"}
 #: Global tables are not simulated.
 GLOBAL_TABLES = {"replica", "multi_region_consistency"}
 IMPOSSIBLE = {"keys", "local_secondary_index"}
