@@ -13,6 +13,7 @@ from driftcheck.aspects.indexes import (
     GLOBAL,
     INDEX_RESOURCE,
     PROJECTION_SCHEMA,
+    attributes_schema,
     declared_indexes,
     key_fields,
     live_projection,
@@ -20,6 +21,7 @@ from driftcheck.aspects.indexes import (
     normal_projection,
     projection,
     projection_gate,
+    with_each_index,
 )
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
@@ -93,15 +95,7 @@ class GlobalSecondaryIndex(Aspect):
                     "range_key": {"type": ["string", "null"]},
                     "key_schema": {
                         "type": ["array", "null"],
-                        "items": {
-                            "type": "object",
-                            "properties": {
-                                "attribute_name": {"type": "string"},
-                                "key_type": {"enum": ["HASH", "RANGE"]},
-                            },
-                            "required": ["attribute_name", "key_type"],
-                            "additionalProperties": False,
-                        },
+                        "items": attributes_schema("key_type", ("HASH", "RANGE")),
                     },
                     **PROJECTION_SCHEMA,
                     "read_capacity": CAPACITY_SCHEMA,
@@ -156,17 +150,11 @@ class GlobalSecondaryIndex(Aspect):
 
     def normalise(self, fragment: Fragment) -> Fragment:
         """Sets sorted, and keys in their usual form where they fit it."""
-        indexes = fragment.get(GLOBAL)
-        if not isinstance(indexes, dict):
-            return fragment
-        return {**fragment, GLOBAL: {n: _normal_index(i) for n, i in indexes.items()}}
+        return with_each_index(fragment, GLOBAL, _normal_index)
 
     def across_regions(self, fragment: Fragment) -> Fragment:
         """Everything but warm throughput, which each region raises with its own traffic."""
-        indexes = fragment.get(GLOBAL)
-        if not isinstance(indexes, dict):
-            return fragment
-        return {GLOBAL: {name: _without_warm(index) for name, index in indexes.items()}}
+        return with_each_index(fragment, GLOBAL, _without_warm)
 
     def beside(self, fragment: Fragment) -> tuple[str, ...]:
         """Capacity is held against the band of its autoscaler."""

@@ -1,14 +1,14 @@
-"""What global and local secondary indexes have in common: keys and projections."""
+"""What the kinds of indexes have in common: keys, projections, and the attributes they name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from driftcheck.aspects.base import Comparison, Draft
 from driftcheck.aspects.reading import names, plain
 from driftcheck.model.resource import Resource, TerraformTable
-from driftcheck.model.table import Table
+from driftcheck.model.table import Fragment, Table
 from driftcheck.model.values import Json, Unknown
 
 GLOBAL = "global_secondary_index"
@@ -24,6 +24,24 @@ PROJECTION_SCHEMA: Mapping[str, Any] = {
         "uniqueItems": True,
     },
 }
+
+
+def attributes_schema(member: str, kinds: Sequence[str]) -> dict[str, Any]:
+    """The JSON Schema of an element that names an attribute, and its kind under ``member``."""
+    return {
+        "type": "object",
+        "properties": {"attribute_name": {"type": "string"}, member: {"enum": list(kinds)}},
+        "required": ["attribute_name", member],
+        "additionalProperties": False,
+    }
+
+
+def with_each_index(fragment: Fragment, field: str, change: Callable[[Json], Json]) -> Fragment:
+    """A fragment with all its indexes changed, as far as they are known."""
+    indexes = fragment.get(field)
+    if not isinstance(indexes, dict):
+        return fragment
+    return {**fragment, field: {name: change(index) for name, index in indexes.items()}}
 
 
 def projection_gate(field: str) -> dict[str, tuple[str, ...]]:
@@ -141,12 +159,10 @@ def index_keys(index: Json) -> list[tuple[str, str]]:
 def used_attributes(table: Table) -> set[str]:
     """The attributes that some key of the table or of its indexes uses, or that narrow a search."""
     used = {name for name, _ in index_keys(table.document())}
-    for field in (GLOBAL, "local_secondary_index"):
+    for field in (GLOBAL, "local_secondary_index", VECTOR):
         indexes = table.get(f"/{field}")
         for index in indexes.values() if isinstance(indexes, dict) else ():
             used |= {name for name, _ in index_keys(index)}
-    vectors = table.get(f"/{VECTOR}")
-    for index in vectors.values() if isinstance(vectors, dict) else ():
-        narrowed = index.get("search_schema") if isinstance(index, dict) else None
-        used |= {e["attribute_name"] for e in narrowed} if isinstance(narrowed, list) else set()
+            narrowed = index.get("search_schema") if isinstance(index, dict) else None
+            used |= {e["attribute_name"] for e in narrowed} if isinstance(narrowed, list) else set()
     return used

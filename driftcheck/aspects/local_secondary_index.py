@@ -15,6 +15,7 @@ from driftcheck.aspects.indexes import (
     normal_projection,
     projection,
     projection_gate,
+    with_each_index,
 )
 from driftcheck.aspects.reading import DESCRIBE_TABLE, describe_table, named_blocks, text
 from driftcheck.model.finding import Risk, Severity
@@ -76,10 +77,7 @@ class LocalSecondaryIndex(Aspect):
 
     def normalise(self, fragment: Fragment) -> Fragment:
         """Projected attributes as a sorted set."""
-        indexes = fragment.get(FIELD)
-        if not isinstance(indexes, dict):
-            return fragment
-        return {**fragment, FIELD: {name: normal_projection(i) for name, i in indexes.items()}}
+        return with_each_index(fragment, FIELD, normal_projection)
 
     def severity(self, pointer: str, expected: Json, actual: Json) -> Severity:
         """Queries on the index fail or miss attributes."""

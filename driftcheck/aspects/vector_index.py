@@ -11,10 +11,12 @@ from driftcheck.aspects.indexes import (
     PROJECTION_SCHEMA,
     VECTOR,
     VECTOR_RESOURCE,
+    attributes_schema,
     live_projection,
     normal_projection,
     projection,
     projection_gate,
+    with_each_index,
 )
 from driftcheck.aspects.reading import (
     DESCRIBE_TABLE,
@@ -53,15 +55,7 @@ class VectorIndex(Aspect):
                     "distance_function": {"enum": ["COSINE", "DOT_PRODUCT", "EUCLIDEAN"]},
                     "search_schema": {
                         "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {
-                                "attribute_name": {"type": "string"},
-                                "type": {"enum": ["HASH", "INLINE_FILTER"]},
-                            },
-                            "required": ["attribute_name", "type"],
-                            "additionalProperties": False,
-                        },
+                        "items": attributes_schema("type", ("HASH", "INLINE_FILTER")),
                     },
                     **PROJECTION_SCHEMA,
                 },
@@ -93,10 +87,7 @@ class VectorIndex(Aspect):
 
     def normalise(self, fragment: Fragment) -> Fragment:
         """Projected attributes as a sorted set, and what narrows a search by name."""
-        indexes = fragment.get(VECTOR)
-        if not isinstance(indexes, dict):
-            return fragment
-        return {**fragment, VECTOR: {name: _normal_index(i) for name, i in indexes.items()}}
+        return with_each_index(fragment, VECTOR, _normal_index)
 
     def across_regions(self, fragment: Fragment) -> None:
         """AWS does not say whether the regions of a global table share them."""
