@@ -78,15 +78,20 @@ def _not(value: Value) -> Value:
 
 
 def _operand(value: Value, type_: Type, position: int) -> Value:
-    """An operand as the type that the operator works on."""
-    if value.type is not type_:
-        try:
-            value = convert(value, type_)
-        except ConvertError as error:
-            raise OperandError(str(error), position) from None
+    """An operand as the type that the operator works on, and not null."""
+    value = _converted(value, type_, position)
     if value.raw is None:
         raise OperandError("it is null", position)
     return value
+
+
+def _converted(value: Value, type_: Type, position: int) -> Value:
+    if value.type is type_:
+        return value
+    try:
+        return convert(value, type_)
+    except ConvertError as error:
+        raise OperandError(str(error), position) from None
 
 
 def _operands(left: Value, right: Value, type_: Type) -> tuple[Value, Value, frozenset[str]]:
@@ -139,17 +144,12 @@ def _unknown_as(value: Value, marks: frozenset[str]) -> Value:
 
 def truth(operand: Value, position: int) -> Value:
     """An operand of ``&&`` or ``||`` as a boolean, which may be null."""
-    try:
-        return convert(operand, BOOL)
-    except ConvertError as error:
-        raise OperandError(str(error), position) from None
+    return _converted(operand, BOOL, position)
 
 
 def _logic(operator: str, left: Value, right: Value) -> Value:
+    """Of two operands that are known and do not decide by themselves: null is an error here."""
     left, right, marks = _operands(left, right, BOOL)
-    for side in (left.raw, right.raw):
-        if isinstance(side, Unknown):
-            return _unknown(side, BOOL, marks)
     if operator == "&&":
         return boolean(left.as_bool() and right.as_bool()).with_marks(marks)
     return boolean(left.as_bool() or right.as_bool()).with_marks(marks)

@@ -39,6 +39,8 @@ class ModuleNode:
     call: ModuleCall | None = None
     children: dict[str, ModuleNode] = field(default_factory=dict)
     missing: str | None = None
+    #: Made where the source of a module below hangs on them.
+    constants: Constants | None = None
 
     @property
     def address(self) -> str:
@@ -136,10 +138,11 @@ class TreeBuilder:
         )
 
     def _constants(self, node: ModuleNode) -> Constants:
-        if node.parent is None:
-            given = self.given(node.module)
-            return Constants(node, None, given, self.cwd, self.context)
-        return Constants(node, self._constants(node.parent), {}, self.cwd, self.context)
+        if node.constants is None:
+            outer = None if node.parent is None else self._constants(node.parent)
+            given = self.given(node.module) if outer is None else {}
+            node.constants = Constants(node, outer, given, self.cwd, self.context)
+        return node.constants
 
     def _report_missing(self, reason: str, call: ModuleCall) -> None:
         self.diagnostics.incomplete(

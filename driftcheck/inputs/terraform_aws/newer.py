@@ -20,6 +20,12 @@ GLOBAL_DATA = frozenset(
 )
 
 _KEY_SCHEMA = ["list", 0, 8, {"a": {"attribute_name": ["s", "r"], "key_type": ["s", "r"]}}]
+_PROJECTION = [
+    "list",
+    1,
+    1,
+    {"a": {"non_key_attributes": ["Ss", "o"], "projection_type": ["s", "r"]}},
+]
 _WARM = [
     "list",
     0,
@@ -75,12 +81,7 @@ NEW_TYPES: dict[str, dict[str, Any]] = {
                     }
                 },
             ],
-            "projection": [
-                "list",
-                1,
-                1,
-                {"a": {"non_key_attributes": ["Ss", "o"], "projection_type": ["s", "r"]}},
-            ],
+            "projection": _PROJECTION,
             "provisioned_throughput": [
                 "list",
                 0,
@@ -120,12 +121,7 @@ NEW_TYPES["aws_dynamodb_vector_index"] = {
         "vector_attribute": ["O{attribute_name:s}", "r"],
     },
     "b": {
-        "projection": [
-            "list",
-            1,
-            1,
-            {"a": {"non_key_attributes": ["Ss", "o"], "projection_type": ["s", "r"]}},
-        ],
+        "projection": _PROJECTION,
         "search_schema": [
             "list",
             0,
